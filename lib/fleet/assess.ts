@@ -9,7 +9,8 @@ import { nodeSections } from '../node/sections/index.ts';
 import { type AnyJudgement, causes, cluster, type FleetReadable, type Links, type NodeFacts } from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
-import { linksOf } from './links.ts';
+import { mostParts } from './findings.ts';
+import { linksOf, meshOf, mostPeers } from './links.ts';
 import { rqliteMembers } from './members.ts';
 import { reasonsIn, sectionOf } from './read-report.ts';
 
@@ -21,27 +22,28 @@ export interface FleetAlert extends Pick<
   readonly subsystem: string;
   /** Null where the alert is about no single node. */
   readonly node: string | null;
-  /** What each node said. */
+  /** Node → what this node reported about the problem. */
   readonly evidence: Readonly<Record<string, string>>;
   readonly advice: string;
-  /** Ids of what follows from it, and raises no alerts of its own. */
+  /** Ids of the findings that follow from this alert and are therefore no alerts of their own. */
   readonly consequences: readonly string[];
 }
 
 export interface Fleet extends FleetReading {
-  /** Names of the nodes that views show; absent where they show all. All are judged together. */
+  /** Names of the nodes that the views show; absent where the views show all nodes. All nodes are judged together in both cases. */
   readonly shown?: readonly string[];
   readonly facts: Readonly<Record<string, NodeFacts>>;
   /** Section → node → its reading. */
   readonly sections: Readonly<Record<string, Readonly<Record<string, Envelope>>>>;
   readonly links: Links;
-  /** Of the rqlite cluster. */
+  /** The members of the rqlite cluster, as most of its nodes list them. */
   readonly members: FleetReadable['members'];
+  readonly mesh: FleetReadable['mesh'];
   readonly observations: readonly Observation[];
   readonly alerts: readonly FleetAlert[];
 }
 
-/** `limits`: those of the configuration. */
+/** `limits` is `fleet.limits` of the configuration. */
 export function assessFleet(reading: FleetReading, limits: Readonly<Record<string, unknown>>, at: Date): Fleet {
   const answers = Object.entries(reading.nodes);
   const facts = Object.fromEntries(answers.map(([name, answer]) => [name, factsOf(answer)]));
@@ -56,7 +58,8 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
     rqlite: readIn(sections['rqlite']) as FleetReadable['rqlite'],
     wireguard: readIn(sections['wireguard']) as FleetReadable['wireguard'],
   };
-  const links = linksOf(between);
+  const mesh = meshOf(sections['wireguard'] ?? {});
+  const links = linksOf({ ...between, mesh });
   const members = rqliteMembers({ ...between, links });
   const judged = runChecks({
     checks: judgements,
@@ -67,6 +70,7 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
       ),
       links: whole(reading, links),
       members: whole(reading, members),
+      mesh: whole(reading, mesh),
       ...Object.fromEntries(Object.entries(sections).map(([name, items]) => [name, whole(reading, items)])),
     },
     definitions: pivoted,
@@ -77,8 +81,8 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const evidence = new Map<string, Readonly<Record<string, string>>>();
   const observations = [
     ...judged
-      // Each reading that failed is told once, below, and not by each judgement that needs it. A judgement that failed itself has no
-      // reading.
+      // A reading that failed is told once, by unreadIn, and not again by each judgement that needs the reading. Where a judgement
+      // itself failed, no reading is named, and the failure is told here.
       .filter((one) => one.reading === undefined || (one.failure === undefined && one.itemFailure === undefined))
       .map(({ observation, evidence: said = {} }) => {
         evidence.set(observation.id, said);
@@ -89,17 +93,17 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
   const alerts = foldByCause(observations).map(({ observation, consequences }) =>
     alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
   );
-  return { ...reading, facts, sections, links, members, observations, alerts };
+  return { ...reading, facts, sections, links, members, mesh, observations, alerts };
 }
 
-/** What is not green and follows from nothing else that is not, the worst first, each with what follows from it. */
+/** The causes among the findings that are not green, the worst first, each with the ids of the findings that follow from it. */
 function foldByCause(observations: readonly Observation[]) {
   const bad = new Map(observations.filter(({ level }) => level !== 'green').map((one) => [one.id, one]));
   const rankOf = ({ check, level }: Observation): number => severities.indexOf(severityOf(check, level));
   const rootOf = (one: Observation, seen: readonly string[] = []): string => {
     const cause = bad.get(one.because ?? '');
-    // Two that name each other as their cause are both shown, and a cause hides nothing that is worse. What is critical for the cluster is
-    // never hidden by a single node: the cluster would look well.
+    // Two findings that name each other as their cause are both shown, and a cause hides no finding that is worse than itself. A critical
+    // finding about the cluster never follows from one about a single node, because the cluster would then look well.
     const isWider = one.level === 'red' && isOfCluster(one) && cause !== undefined && !isOfCluster(cause);
     const isFolded =
       cause && !isWider && cause.id !== one.id && !seen.includes(cause.id) && rankOf(cause) <= rankOf(one);
@@ -126,17 +130,18 @@ const whole = ({ collected_at }: FleetReading, data: unknown): Envelope => ({
   data,
 });
 
-/** As the engine wants to know them: each section has the nodes as its items. */
+/** The definitions of the sections for the engine, which reads each section of a report here as one item for each node. */
 const pivoted = {
   nodes: { ...nodeSections.system, many: true },
   links: nodeSections.system,
   members: nodeSections.system,
+  mesh: nodeSections.system,
   ...Object.fromEntries(
     Object.entries(nodeSections).map(([name, section]): [string, Section] => [name, { ...section, many: true }]),
   ),
 };
 
-/** Node → what it reported, of the nodes whose section was read. */
+/** Node → the data of its section. Nodes whose section could not be read are missing. */
 const readIn = (items: Readonly<Record<string, Envelope>> = {}): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(items).flatMap(([node, one]) => (one.status === 'ok' ? [[node, one.data]] : [])));
 
@@ -146,7 +151,7 @@ function factsOf({ role, reached, error, target, asked_at, collection_ms, report
   return { role, reached, error, target, version: typeof version === 'string' ? version : undefined, ...clock };
 }
 
-/** The node read its clock somewhere between our call and as long before the end as its report took. */
+/** The node read its clock after the call began, and at least `collect_ms`, in which it made the report, before the call ended. */
 function clockOf(timestamp: unknown, took: unknown, asked: Date, collectionMs: number): Partial<NodeFacts> {
   const its = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
   if (Number.isNaN(its)) return {};
@@ -167,7 +172,7 @@ const envelopeOf = (
     ? sectionOf(report as Readonly<Record<string, unknown>>, name, section, asked_at)
     : { status: 'failed', kind: 'error', reason: error, because: causes.node(node), ms: 0 };
 
-/** Limits lie below `fleet`. */
+/** The keys of the limits are those of the whole configuration, where they stand under `fleet`. */
 const inFleet = (observation: Observation): Observation => ({
   ...observation,
   limit:
@@ -175,7 +180,7 @@ const inFleet = (observation: Observation): Observation => ({
   runbook: 'ops/docs/fleet.md',
 });
 
-/** What nodes that were reached could not read: a section, or a part of it. */
+/** A finding for each section, or part of a section, that a node which was reached could not read. */
 function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observation[] {
   return Object.entries(reading.nodes).flatMap(([node, { report }]) => {
     if (!report) return [];
@@ -187,20 +192,70 @@ function unreadIn(reading: FleetReading, sections: Fleet['sections']): Observati
       ({ section, part, reason }) =>
         part === undefined || !Object.hasOwn(sections, section) || sections[section]?.[node]?.status === 'failed'
           ? []
-          : [unread(node, `${section}.${part}`, reason)],
+          : [{ ...unread(node, `${section}.${part}`, reason), because: causeOfUnread(node, section, part) }],
     );
-    return [
+    const found = [
       ...wholes,
-      ...parts.slice(0, mostParts),
-      ...(parts.length > mostParts
-        ? [unread(node, `${parts.length - mostParts} more parts`, 'the report says why')]
+      ...parts.slice(0, mostUnread),
+      ...(parts.length > mostUnread
+        ? [unread(node, `${parts.length - mostUnread} more parts`, 'the report says why')]
         : []),
+      ...unjudgedIn(sections, node),
     ];
+    // A report may name a part twice.
+    return [...new Map(found.map((one) => [one.id, one])).values()];
   });
 }
 
 /** More than any honest report has. */
-const mostParts = 50;
+const mostUnread = 50;
+
+/** The alert about a program that does not answer, for the part of the report that only this program could have told. */
+function causeOfUnread(node: string, section: string, part: string): string | undefined {
+  if (section !== 'namespaces') return toldBy.get(`${section}.${part}`)?.(node);
+  const [, namespace = '', program = ''] = /^(.+), (rqlite|olric|gateway)$/.exec(part) ?? [];
+  return causes.namespace(node, namespace, program);
+}
+
+const toldBy: ReadonlyMap<string, (node: string) => string> = new Map([
+  ['rqlite.status', causes.rqlite],
+  ['olric.members', causes.olric],
+  ['ipfs.kubo', causes.kubo],
+  ['ipfs.cluster', causes.ipfsCluster],
+  ['gateway.health', causes.gateway],
+  ['wireguard.peers', causes.wireguard],
+  ['dns.coredns_health', causes.coredns],
+  ['dns.coredns_ready', causes.coredns],
+  ['dns.coredns_metrics', causes.coredns],
+  ['dns.caddy_admin', causes.caddy],
+  ['dns.caddy_reload', causes.caddy],
+]);
+
+/** Section → a list in it, and how many entries of this list the judgements look at. */
+const judgedLists = {
+  services: ['services', mostParts],
+  namespaces: ['namespaces', mostParts],
+  dns: ['certificates', mostParts],
+  gateway: ['subsystems', mostParts],
+  wireguard: ['peers', mostPeers],
+} as const;
+
+const unjudgedIn = (sections: Fleet['sections'], node: string): Observation[] =>
+  Object.entries(judgedLists).flatMap(([section, [list, most]]) => {
+    const one = sections[section]?.[node];
+    const { [list]: parts = [] } = one?.status === 'ok' ? (one.data as Readonly<Record<string, object>>) : {};
+    const count = Object.keys(parts).length;
+    if (count <= most) return [];
+    return [
+      {
+        ...unread(node, `${section}.${list}`, ''),
+        value: count,
+        limit: { value: most, key: '' },
+        message: `${node} reports ${count} ${list}, and only the first ${most} are judged`,
+        clears_when: `it reports ${most} at most`,
+      },
+    ];
+  });
 
 const unread = (node: string, what: string, reason: string): Observation => ({
   id: `${unreadCheck.name}:${node}/${what}`,
@@ -226,7 +281,7 @@ const about = new Map<string, Pick<AnyJudgement, 'subsystem' | 'advice' | 'sever
   [...judgements, unreadCheck].map((one) => [one.name, one]),
 );
 
-/** What is unknown may be bad, or not. */
+/** An unknown level is a warning, because nobody knows whether something is wrong. */
 const severityOf = (check: string, level: Level): Severity =>
   level === 'red'
     ? 'critical'
@@ -260,9 +315,9 @@ function alertOf(
   };
 }
 
-/** The colour of something with these alerts. */
+/** The worst level among alerts; notes count as green. */
 export const worstOf = (alerts: readonly FleetAlert[]): Level =>
   worst(['green', ...alerts.map(({ level, severity }) => (severity === 'info' ? 'green' : level))]);
 
-/** What a check is about, as its alerts name it. */
+/** The subsystem that alerts of this check name. */
 export const subsystemOf = (check: string): string => about.get(check)?.subsystem ?? '';

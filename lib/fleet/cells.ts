@@ -7,7 +7,7 @@ import { counted, listed } from '../core/text.ts';
 import { clockMinute } from '../core/time.ts';
 import { type Fleet, type FleetAlert, subsystemOf, worstOf } from './assess.ts';
 import { type Data, type Missing, missingIn, readingOf, type Sections } from './reading.ts';
-import { nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
+import { alertsOn, nodesInOrder, nodeStatuses, shownNodes, statusOf } from './summary.ts';
 import type { Cell, MatrixNode } from './table.ts';
 import type { Screen } from './view.ts';
 
@@ -63,8 +63,6 @@ export const goodCell = (text: string): Cell => ({ text, style: 'green' });
 /** An age in two units at most, such as `2h 5m`. */
 export const shortAge = (seconds: number): string =>
   formatDuration(seconds < 120 ? Math.round(seconds) : seconds < 86_400 ? Math.round(seconds / 60) * 60 : seconds);
-
-export const alertsOn = ({ alerts }: Fleet, name: string): FleetAlert[] => alerts.filter(({ node }) => node === name);
 
 export const levelOfNode = (fleet: Fleet, name: string): Level => worstOf(alertsOn(fleet, name));
 

@@ -4,108 +4,112 @@ import type { ContentOf } from '../contract/shape.ts';
 import type { Severity } from '../core/severity.ts';
 import type { nodeSections } from '../node/sections/index.ts';
 
-/** Of a node itself. All nodes that should be there are among them. */
+/** What is known of a node beside its sections. Every node of the configuration has facts, whether it was reached or not. */
 export interface NodeFacts {
   readonly role?: string | undefined;
   readonly reached: boolean;
-  /** Why there is no report. */
+  /** Why the node sent no report. */
   readonly error?: string | undefined;
   readonly target: string;
   readonly version?: string | undefined;
-  /** The clock of the node, less that of this machine. */
+  /** The time by the clock of the node, less the time by the clock of this machine. */
   readonly clock_offset_seconds?: number | undefined;
-  /** The offset is right to within this: nobody knows when in that time the node read its clock. */
+  /** The true offset lies within this many seconds of the other, because the moment at which the node read its clock is not known. */
   readonly clock_uncertainty_seconds?: number | undefined;
 }
 
 type Sections = typeof nodeSections;
 
-/** Section → node → what the node reported. Nodes whose section is absent, or could not be read, are missing there. */
+/** Section → node → what the node reported in the section. Nodes whose section is absent, or could not be read, are missing. */
 export type FleetReadable = {
   readonly nodes: Readonly<Record<string, NodeFacts>>;
   readonly links: Links;
   readonly members: readonly Member[];
+  readonly mesh: Mesh;
 } & { readonly [Name in keyof Sections]: Readonly<Record<string, ContentOf<Sections[Name]['schema']>>> };
 
-/** Of WireGuard. */
+/** Nodes that have WireGuard, or that did not say whether they have: each should be a peer of each other one. */
+export type Mesh = readonly string[];
+
+/** A peer of WireGuard, as a node lists it. */
 export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[number];
 
-/** Which peer and which Raft address is which node, and how they reach one another. */
+/** Which peer of WireGuard and which Raft address belongs to which node, and which nodes reach one another. */
 export interface Links {
-  /** The nodes that a peer may be: one where that is known, none where it is none of the fleet's. */
-  readonly peerNodes: (peer: Peer) => readonly string[];
-  /** The same for a Raft address. */
+  /** The nodes that a peer of the reader may be: one where that is known, none where the peer is no node of the fleet. */
+  readonly peerNodes: (reader: string, peer: Peer) => readonly string[];
+  /** The nodes that a Raft address may belong to, likewise. */
   readonly raftNodes: (address: string) => readonly string[];
   readonly tunnels: readonly Tunnel[];
-  /** The id of a tunnel that never stood between a node and one of these others, and that its rqlite needs. */
+  /** The id of the alert about a tunnel through which rqlite of the node would reach one of the others, and that never had a handshake. */
   readonly deadTunnel: (node: string, others: readonly string[]) => string | undefined;
   readonly cut: Cut | undefined;
-  /** The id of the cut, for what follows from it anywhere. */
+  /** The id of the alert about the cut, as the cause of findings that follow from a cut on whichever side they are. */
   readonly cutCause: string | undefined;
-  /** The same for what is wrong between two nodes, or a node and several, and follows from it only across the cut. */
+  /** The same id where the node is on another side of the cut than all of the others: the cause of what is wrong between them. */
   readonly acrossCause: (node: string, others: readonly string[]) => string | undefined;
-  /** The same for what follows from it only on a side that is not more than half of the nodes. */
+  /** The same id where the node's side is not more than half of the nodes: the cause of what is wrong on a side without a quorum. */
   readonly minorityCause: (node: string) => string | undefined;
 }
 
-/** A way between two ends of WireGuard, of which one or both report. */
+/** A tunnel of WireGuard between two ends, of which one or both sent a report. */
 export interface Tunnel {
-  /** The same whichever end reports, as long as the first does. */
+  /** `NODE/ADDRESS`: the first end that sent a report, and the address of the other end. */
   readonly subject: string;
-  /** Those that report, in the order of their names, and what each says of the other. */
+  /** The ends that sent a report, in the order of their names, each with its row about the other end. */
   readonly ends: readonly { readonly node: string; readonly peer: Peer }[];
-  /** The nodes that the other end of the first may be. */
+  /** The nodes that the peer of the first end may be. */
   readonly others: readonly string[];
 }
 
 export interface Cut {
-  /** The largest first. No node of a side reaches one of another side. */
+  /** The names of the nodes on each side, the largest side first. No node of one side reaches a node of another side. */
   readonly sides: readonly (readonly string[])[];
-  /** Node → what it does not reach. */
+  /** Node → a sentence that names the nodes which this node does not reach. */
   readonly evidence: Readonly<Record<string, string>>;
 }
 
 /** A member of the rqlite cluster, as the nodes list it. */
 export interface Member {
-  /** The node, or its address below `cluster` where no node of the fleet is known to have it. */
+  /** The name of the node, or `cluster/ADDRESS` where the Raft address belongs to no known node. */
   readonly subject: string;
-  /** For people: the node, or its address. */
+  /** The name of the node or the Raft address, for messages. */
   readonly name: string;
   readonly node: string | undefined;
   readonly isVoter: boolean;
-  /** Whether it answers, or another node reaches it. */
+  /** Whether rqlite of the member answers, or another node reaches it. */
   readonly isThere: boolean;
   readonly reachedBy: readonly string[];
-  /** Node → why. */
+  /** Node → why this node does not reach the member. */
   readonly notReachedBy: Readonly<Record<string, string>>;
-  /** The id of why it is not reached. */
+  /** The id of the alert from which it follows that the member is not reached. */
   readonly because: string | undefined;
 }
 
-/** What a judgement says beside its levels. */
+/** The words about a judgement that its alerts show. */
 interface About {
-  /** Part of the node that the alert is about: `rqlite`, `system`. */
+  /** The part of a node that alerts of the judgement are about, such as `rqlite` or `system`. */
   readonly subsystem: string;
-  /** The severities that it may have: red is critical, amber is a warning, or info where that is among them. */
+  /** The severities that its alerts may have. Red is critical. Amber is info where info is listed here, else a warning. */
   readonly severities: readonly Severity[];
-  /** What to do about it. */
+  /** What an operator does about such an alert. */
   readonly advice: string;
 }
 
-/** The subject is a node, `NODE/PART` for a part of it, or `cluster`. */
+/** A check of which each finding has as its subject a node, `NODE/PART` for a part of the node, or `cluster`. */
 export interface Judgement<Readable = never> extends Check<Readable>, About {}
 
-/** A judgement whose sections are not known. */
+/** A judgement as the list of all judgements holds it, without the types of the sections that it needs. */
 export type AnyJudgement = AnyCheck & About;
 
 export const defineJudgement = <Need extends keyof FleetReadable>(
   judgement: Judgement<Pick<FleetReadable, Need>> & { readonly needs: readonly Need[] },
 ): Judgement<Pick<FleetReadable, Need>> => judgement;
 
-/** The subject of what no single node has. */
+/** The subject of findings about several nodes together. */
 export const cluster = 'cluster';
 
-/** Ids of alerts from which others follow. */
+/** The ids of the alerts that are named as causes of other findings. */
 export const causes = {
   node: (node: string): string => `node-reached:${node}`,
   cut: `network-cut:${cluster}`,
@@ -119,4 +123,8 @@ export const causes = {
   coredns: (node: string): string => `coredns:${node}`,
   olric: (node: string): string => `olric-responding:${node}`,
   kubo: (node: string): string => `ipfs-responding:${node}`,
+  ipfsCluster: (node: string): string => `ipfs-cluster-responding:${node}`,
+  gateway: (node: string): string => `gateway-responding:${node}`,
+  caddy: (node: string): string => `caddy:${node}`,
+  namespace: (node: string, namespace: string, program: string): string => `namespace-${program}:${node}/${namespace}`,
 } as const;

@@ -143,7 +143,9 @@ export const documentSchemas = {
         to: z.string().describe('a node, or the address of a peer that is no known node'),
         state: z
           .enum(linkStates)
-          .describe('connected: a handshake within 180 s; stale: an older one; never; missing: no such peer; unknown'),
+          .describe(
+            'connected: a handshake within the limit of the alert wireguard-handshake; stale: an older one; never; missing: no such peer; unknown',
+          ),
         handshake_age_seconds: amount,
       }),
     ),

@@ -1,4 +1,4 @@
-// The fields with which every view begins what it prints with --json. document-schemas.ts has the schemas of the whole. Pure.
+// The fields with which the JSON of every view begins. The schemas of the views are in document-schemas.ts. Pure.
 import type { Fleet } from './assess.ts';
 
 export const documentVersion = 1;

@@ -6,13 +6,13 @@ import { firstLine } from '../core/text.ts';
 type Readings<Reading> = Readonly<Record<string, Reading>>;
 
 interface Described {
-  /** What the node said, where the message does not say it. */
+  /** What the node reported, as evidence; by default the message of the finding is the evidence. */
   readonly said?: string;
   readonly because?: string | undefined;
 }
 
 interface Numbered extends Described {
-  /** Undefined: it was not read, and nothing is found. */
+  /** Undefined where the value was not read: there is then no finding. */
   readonly value: number | undefined;
   readonly prefix: string;
   readonly suffix?: string;
@@ -22,15 +22,15 @@ interface Numbered extends Described {
 }
 
 interface Flagged extends Described {
-  /** Undefined: it was not read, and nothing is found. */
+  /** Undefined where the value was not read: there is then no finding. */
   readonly isGood: boolean | undefined;
-  /** Red, unless said otherwise. */
+  /** The level where `isGood` is false; red by default. */
   readonly otherwise?: Level;
   readonly good: string;
   readonly bad: string;
 }
 
-/** A number of each node. */
+/** A finding for each node about a number, which the limits of the judgement decide. */
 export const measureNodes = <Reading>(
   readings: Readings<Reading>,
   unit: string,
@@ -38,7 +38,7 @@ export const measureNodes = <Reading>(
 ): Finding[] =>
   Object.entries(readings).flatMap(([node, reading]) => measured(node, node, unit, describe(reading, node)));
 
-/** A number of the subject, which is the node or a part of it. */
+/** The same for one subject, which is the node or a part of the node. */
 export const measured = (
   node: string,
   subject: string,
@@ -49,7 +49,7 @@ export const measured = (
     ? []
     : [{ subject, item: node, value, unit, ...words, ...(said === undefined ? {} : { evidence: { [node]: said } }) }];
 
-/** Something that each node says is so, or is not. */
+/** A finding for each node about something that is so, or is not so, and that no limit decides. */
 export const flagNodes = <Reading>(
   readings: Readings<Reading>,
   describe: (reading: Reading, node: string) => Flagged,
@@ -77,10 +77,24 @@ export function flagged(
   ];
 }
 
-/** More than any node has: a report that lies does not flood the alerts. */
-const mostParts = 200;
+interface Named {
+  readonly name: string;
+}
 
-/** The parts of a node by their names, each name once. */
-export const partsOf = <One>(parts: readonly One[] | undefined, nameOf: (part: One) => string): [string, One][] => [
-  ...new Map((parts ?? []).slice(0, mostParts).map((part) => [firstLine(nameOf(part), 100), part])),
+/** The same for each named part of each node. The subject of a finding is `NODE/PART`. */
+export const flagParts = <Reading, Part extends Named>(
+  readings: Readings<Reading>,
+  partsIn: (reading: Reading) => readonly Part[] | undefined,
+  describe: (part: Part, name: string, node: string) => Flagged,
+): Finding[] =>
+  Object.entries(readings).flatMap(([node, reading]) =>
+    partsOf(partsIn(reading)).flatMap(([name, part]) => flagged(node, `${node}/${name}`, describe(part, name, node))),
+  );
+
+/** More than any node has, so that a report that lies does not flood the alerts. What lies beyond is told as not judged. */
+export const mostParts = 200;
+
+/** Pairs of a name and the part with this name. Of parts with the same name the last one counts. */
+export const partsOf = <Part extends Named>(parts: readonly Part[] = []): [name: string, part: Part][] => [
+  ...new Map(parts.slice(0, mostParts).map((part) => [firstLine(part.name, 100), part])),
 ];

@@ -1,11 +1,13 @@
-// Which peer of WireGuard and which Raft address is which node, and whether the network between the nodes is cut. Pure.
+// Which peer of WireGuard and which Raft address belongs to which node, and whether the network between the nodes is cut. Pure.
+import type { Envelope } from '../contract/envelope.ts';
 import { firstLine, listed } from '../core/text.ts';
-import { causes, type Cut, type FleetReadable, type Links, type Peer, type Tunnel } from './define.ts';
+import { causes, type Cut, type FleetReadable, type Links, type Mesh, type Peer, type Tunnel } from './define.ts';
+import { memberAddresses } from './members.ts';
 
-type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard'>;
+type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
 
-/** WireGuard refuses keys that are older, so a tunnel in use has a younger handshake. */
-const longestHandshake = 180;
+/** WireGuard gives up a session that is older (REJECT_AFTER_TIME), so a tunnel in use has a younger handshake. */
+export const sessionSeconds = 180;
 
 export function linksOf(known: Known): Links {
   const { peerNodes, raftNodes } = directoryOf(known);
@@ -42,6 +44,12 @@ export function linksOf(known: Known): Links {
   };
 }
 
+/** Where one node has WireGuard, a node that is not reached, or whose section could not be read, should have it. */
+export const meshOf = (readings: Readonly<Record<string, Envelope>>): Mesh =>
+  Object.values(readings).some(({ status }) => status === 'ok')
+    ? Object.keys(readings).filter((node) => readings[node]?.status !== 'absent')
+    : [];
+
 /** `10.0.0.1:4002` → `10.0.0.1`. */
 const hostIn = (address: string): string =>
   /^\[(.*)\]:\d+$|^([^:]*):\d+$/.exec(address)?.slice(1).find(Boolean) ?? address;
@@ -50,7 +58,7 @@ const hostIn = (address: string): string =>
 export const addressesIn = ({ allowed_ips: allowed = '' }: Peer): string[] =>
   allowed.split(/[\s,]+/).flatMap((range) => /^(.+)\/(?:32|128)$/.exec(range)?.[1] ?? []);
 
-function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
+function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
   const names = Object.keys(nodes);
   const configured = uniquely(
     Object.entries(nodes).flatMap(([name, { target }]) => [
@@ -65,31 +73,38 @@ function directoryOf({ nodes, rqlite, wireguard }: Known): Pick<Links, 'peerNode
       [state === 'Leader' ? leader : undefined, node],
     ]),
   );
+  // What the configuration says comes before what nodes say of themselves.
   const knownPeer = (peer: Peer): string | undefined =>
     addressesIn(peer)
       .map((address) => configured.get(address) ?? tunnel.get(address))
       .find((node) => node !== undefined) ?? configured.get(hostIn(peer.endpoint ?? ''));
   const knownRaft = (address: string): string | undefined =>
-    raft.get(address) ?? configured.get(hostIn(address)) ?? tunnel.get(hostIn(address));
+    configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
+  // A node whose interface is down may not say its address, so its peers do not know it either.
+  const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
+  // Each node's own list decides which of its peers are known, so that a node that lies changes nothing for the others.
+  const peerNodes = new Map(
+    Object.entries(wireguard).map(([reader, { peers = [] }]) => [
+      reader,
+      byElimination(
+        peers,
+        knownPeer,
+        ({ public_key: key }) => key,
+        silent.filter((node) => node !== reader),
+      ),
+    ]),
+  );
   return {
-    peerNodes: byElimination(
-      Object.values(wireguard).flatMap(({ peers = [] }) => peers),
-      knownPeer,
-      (peer) => peer.public_key,
-      // An interface that is down may have no address.
-      [...lost, ...Object.keys(wireguard).filter((node) => wireguard[node]?.wg_ip === undefined)],
-    ),
-    raftNodes: byElimination(
-      Object.values(rqlite).flatMap(({ nodes: members = {} }) => Object.keys(members)),
-      knownRaft,
-      (address) => address,
-      [...lost, ...names.filter((name) => nodes[name]?.reached === true && rqlite[name]?.raft_addr === undefined)],
-    ),
+    peerNodes: (reader, peer) => peerNodes.get(reader)?.(peer) ?? [],
+    raftNodes: byElimination(memberAddresses(rqlite), knownRaft, (address) => address, [
+      ...lost,
+      ...names.filter((name) => nodes[name]?.reached === true && rqlite[name]?.raft_addr === undefined),
+    ]),
   };
 }
 
-/** An address that two nodes claim is nobody's. */
+/** Address → the node that claims it. An address that two nodes claim belongs to neither. */
 function uniquely(
   pairs: readonly (readonly [address: string | undefined, node: string])[],
 ): ReadonlyMap<string, string> {
@@ -103,40 +118,39 @@ function uniquely(
   );
 }
 
-/** What is no known node is one of the `lost`, of which nothing is known, unless there are more of it than of those. */
+/** Which node each peer or address is. Those that belong to no known node may be any of the nodes in `lost`, whose addresses are not
+ * known, unless there are more of them than nodes in `lost`: then some belong to no node of the fleet, and nobody knows which. */
 function byElimination<One>(
   all: readonly One[],
   known: (one: One) => string | undefined,
   keyOf: (one: One) => string,
   lost: readonly string[],
 ): (one: One) => readonly string[] {
-  const nodes = new Map<string, string | undefined>();
-  for (const one of all) if (nodes.get(keyOf(one)) === undefined) nodes.set(keyOf(one), known(one));
-  const seen = new Set(nodes.values());
-  const strangers = [...nodes.values()].filter((node) => node === undefined).length;
+  const seen = new Set(all.map(known));
+  const strangers = new Set(all.flatMap((one) => (known(one) === undefined ? [keyOf(one)] : [])));
   const left = lost.filter((node) => !seen.has(node));
-  const candidates = strangers <= left.length ? left : [];
+  const candidates = strangers.size <= left.length ? left : [];
   return (one) => {
-    const node = nodes.get(keyOf(one)) ?? known(one);
+    const node = known(one);
     return node === undefined ? candidates : [node];
   };
 }
 
-/** More than any node has: a report that lies does not flood the alerts. */
-const mostPeers = 500;
+/** More than any node has, so that a report that lies does not flood the alerts. What lies beyond is told as not judged. */
+export const mostPeers = 500;
 
 function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[] {
   const found = new Map<string, Tunnel & { readonly ends: Tunnel['ends'][number][] }>();
   const nodes = Object.entries(wireguard).toSorted(([one], [other]) => (one < other ? -1 : 1));
   for (const [node, { peers = [] }] of nodes)
     for (const peer of peers.slice(0, mostPeers)) {
-      const others = peerNodes(peer);
+      const others = peerNodes(node, peer);
       const [other = ''] = others;
       const isKnown = others.length === 1;
       const key = isKnown ? [node, other].toSorted().join('\n') : `${node}\n${peer.public_key}`;
       const known = found.get(key);
       const subject = `${node}/${firstLine(addressesIn(peer)[0] ?? peer.public_key, 100)}`;
-      // A node that is listed twice, or lists itself, is the peer that it was first.
+      // Where a node lists the same other node twice, or itself, only its first row counts.
       if (known?.ends.some((end) => end.node === node)) continue;
       if (known) known.ends.push({ node, peer });
       else found.set(key, { subject, ends: [{ node, peer }], others });
@@ -144,13 +158,13 @@ function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[
   return [...new Map([...found.values()].map((tunnel) => [tunnel.subject, tunnel])).values()];
 }
 
-/** What is known of the way between two nodes. */
+/** What the reports of two nodes say about the connection between them. */
 interface Pair {
   readonly between: readonly [string, string];
-  /** Whether one reaches rqlite of the other, while that runs. */
+  /** For each direction that was reported: whether rqlite of one node reaches rqlite of the other, which answers on its own node. */
   readonly reachable: boolean[];
   readonly handshakes: ('fresh' | 'stale' | 'never')[];
-  /** Whether rqlite speaks through WireGuard. */
+  /** Whether the Raft address of either node is an address of WireGuard. */
   isInTunnel: boolean;
 }
 
@@ -174,21 +188,21 @@ function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], ra
     }
   for (const [node, { peers = [] }] of Object.entries(wireguard))
     for (const peer of peers) {
-      const [other, ...more] = peerNodes(peer);
+      const [other, ...more] = peerNodes(node, peer);
       if (other === undefined || more.length > 0 || other === node || !Object.hasOwn(wireguard, other)) continue;
       const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
       if (last === 0) pairOf(node, other).handshakes.push('never');
-      else if (age !== undefined && age <= longestHandshake) pairOf(node, other).handshakes.push('fresh');
-      // Without keepalive a tunnel that nobody uses has an old handshake, too.
+      else if (age !== undefined && age <= sessionSeconds) pairOf(node, other).handshakes.push('fresh');
+      // Without keepalive the handshake of a tunnel that nobody uses grows old, which says nothing about the network.
       else if (age !== undefined && keepalive > 0) pairOf(node, other).handshakes.push('stale');
     }
   return [...pairs.values()];
 }
 
-/** A handshake stays young for minutes after a cut, so what rqlite says comes first. */
+/** What rqlite says about the connection comes first, because a handshake is still young for minutes after a cut. */
 function stateOf({ reachable, handshakes, isInTunnel }: Pair): 'joined' | 'apart' | 'unknown' {
   if (reachable.includes(true)) return 'joined';
-  // A tunnel that never stood was not cut.
+  // Where no handshake ever succeeded the tunnel was set up wrongly, and no network was cut.
   if (reachable.length > 0) return isInTunnel && handshakes.includes('never') ? 'unknown' : 'apart';
   if (handshakes.includes('fresh')) return 'joined';
   return handshakes.includes('stale') && !handshakes.includes('never') ? 'apart' : 'unknown';

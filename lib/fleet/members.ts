@@ -4,24 +4,59 @@ import { causes, cluster, type FleetReadable, type Member } from './define.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'links'>;
 
-/** More than any cluster has. */
+/** No cluster has more members: further addresses in the list of a node are ignored. */
 const mostMembers = 200;
+/** A host name has 253 characters at most. */
+const longestAddress = 300;
+
+/** Raft addresses of the members. A single node may be wrong, or lie: most nodes whose rqlite answers must list an address, or the
+ * leader and half of the nodes that list any. */
+export function memberAddresses(rqlite: Known['rqlite']): readonly string[] {
+  const answering = answeringIn(rqlite);
+  const lists = answering.flatMap(([node, { nodes }]) => (nodes === undefined ? [] : [{ node, nodes }]));
+  const leader = agreedLeader(answering);
+  const listed = lists.flatMap(({ node, nodes }) =>
+    Object.keys(nodes)
+      .slice(0, mostMembers)
+      .filter((address) => address.length <= longestAddress)
+      .map((address) => ({ node, address })),
+  );
+  return [...Map.groupBy(listed, ({ address }) => address)].flatMap(([address, by]) => {
+    const isOfMost = by.length * 2 > answering.length;
+    const isOfLeader = by.some(({ node }) => node === leader) && by.length * 2 >= lists.length;
+    return isOfMost || isOfLeader ? [address] : [];
+  });
+}
+
+type Rqlite = Known['rqlite'][string];
+
+const answeringIn = (rqlite: Known['rqlite']): (readonly [node: string, read: Rqlite])[] =>
+  Object.entries(rqlite).filter(([, { responsive }]) => responsive !== false);
+
+/** The only node that says that it leads, where most name the same leader as this node does. */
+function agreedLeader(answering: readonly (readonly [node: string, read: Rqlite])[]): string | undefined {
+  const [leader, ...others] = answering.filter(([, { raft_state: state }]) => state === 'Leader');
+  if (leader === undefined || others.length > 0) return undefined;
+  const [node, { leader_addr: address }] = leader;
+  const agreeing = answering.filter(([, read]) => address !== undefined && read.leader_addr === address);
+  return agreeing.length * 2 > answering.length ? node : undefined;
+}
 
 export function rqliteMembers(known: Known): readonly Member[] {
   const { rqlite, links } = known;
-  const views = Object.entries(rqlite).flatMap(([node, { nodes: members = {} }]) =>
-    Object.entries(members)
-      .slice(0, mostMembers)
-      .map(([address, seen]) => ({ by: node, address: firstLine(address, 100), ...seen })),
-  );
-  if (views.length === 0) return membersUnlisted(known);
+  const addresses = memberAddresses(rqlite);
+  if (addresses.length === 0) return membersUnlisted(known);
+  const views = answeringIn(rqlite);
   const taken = new Set<string>();
-  return [...Map.groupBy(views, ({ address }) => address)].map(([address, seen]) => {
+  return addresses.map((address) => {
+    const seen = views.flatMap(([by, { nodes = {} }]) =>
+      Object.hasOwn(nodes, address) ? [{ by, ...nodes[address] }] : [],
+    );
     const candidates = links.raftNodes(address);
     const [one] = candidates;
     const node = candidates.length === 1 && one !== undefined && !taken.has(one) ? one : undefined;
     if (node !== undefined) taken.add(node);
-    // Of itself a node knows nothing by the network.
+    // What a node says of the way to itself says nothing about the network.
     const others = seen.filter(({ by }) => by !== node);
     const reachedBy = others.flatMap(({ by, reachable }) => (reachable === true ? [by] : []));
     const notReachedBy = Object.fromEntries(
@@ -34,8 +69,8 @@ export function rqliteMembers(known: Known): readonly Member[] {
       subject: node ?? `${cluster}/${address}`,
       name: node ?? address,
       node,
-      // Version 7 does not say who has a vote.
-      isVoter: votes.length === 0 || votes.includes(true),
+      // Version 7 of rqlite does not say who has a vote.
+      isVoter: votes.filter(Boolean).length * 2 >= votes.length,
       isThere: (node === undefined ? undefined : rqlite[node]?.responsive) ?? reachedBy.length > 0,
       reachedBy,
       notReachedBy,
@@ -44,11 +79,12 @@ export function rqliteMembers(known: Known): readonly Member[] {
   });
 }
 
-/** A cluster without a leader may not list its members. They are known where the nodes that have rqlite, or may have it, are as many. */
+/** A cluster without a leader may not list its members. They are known where most nodes count as many members as there are nodes that
+ * have rqlite, or may have it. */
 function membersUnlisted({ nodes, rqlite }: Known): readonly Member[] {
   const counts = Object.values(rqlite).flatMap(({ num_peers: others }) => (others === undefined ? [] : [others + 1]));
   const names = Object.keys(nodes).filter((node) => nodes[node]?.reached === false || Object.hasOwn(rqlite, node));
-  if (Math.max(...counts) !== names.length) return [];
+  if (counts.filter((count) => count === names.length).length * 2 <= counts.length) return [];
   return names.map((node) => ({
     subject: node,
     name: node,

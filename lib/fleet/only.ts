@@ -1,5 +1,5 @@
-// What a person sees who asks for one node: its rows, and the alerts about it or with a part in it. What is known of the others stays,
-// because the node is shown among them.
+// Restricts the views to one node: they show its rows, and the alerts that are about the node or have it in their evidence. The facts of
+// the other nodes are kept, because views such as the mesh compare the node with the others.
 import type { Fleet } from './assess.ts';
 
 export const onlyNode = (fleet: Fleet, name: string): Fleet => ({

@@ -1,4 +1,4 @@
-// Reads a section of a node from what is known of the fleet. Pure.
+// Looks up the section of a node's report in a judged fleet. Pure.
 import type { ContentOf } from '../contract/shape.ts';
 import type { nodeSections } from '../node/sections/index.ts';
 import type { Fleet } from './assess.ts';
@@ -7,7 +7,7 @@ import { reasonsIn } from './read-report.ts';
 export type Sections = typeof nodeSections;
 export type Data<Name extends keyof Sections> = ContentOf<Sections[Name]['schema']>;
 
-/** A section of a node's report: its data, or why there are none. */
+/** The data of a section of a node's report, or the reason why there are none. */
 export function readingOf<Name extends keyof Sections>(
   { sections }: Pick<Fleet, 'sections'>,
   name: Name,
@@ -20,7 +20,7 @@ export function readingOf<Name extends keyof Sections>(
     : { status: 'absent', ...(found ? { reason: found.reason } : {}) };
 }
 
-/** Node → the data of the section, of the nodes whose section was read. */
+/** Node → the data of the section. Nodes whose section could not be read, or is absent, are missing. */
 export const dataIn = <Name extends keyof Sections>(
   fleet: Pick<Fleet, 'sections'>,
   name: Name,
@@ -32,10 +32,10 @@ export const dataIn = <Name extends keyof Sections>(
     }),
   );
 
-/** Why there is no value. */
+/** Why a value is missing: the node does not have it, or it could not be read. */
 export type Missing = 'absent' | 'unknown';
 
-/** Why a section that was read lacks a value: a part of it could not be read, or the node does not have it. */
+/** Why a value is missing in a section that was read: unknown where some part of the section could not be read, else absent. */
 export const missingIn = ({ nodes }: Pick<Fleet, 'nodes'>, name: string, node: string): Missing =>
   reasonsIn((nodes[node]?.report ?? {}) as Readonly<Record<string, unknown>>, 'errors').some(
     ({ section }) => section === name,

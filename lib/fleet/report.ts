@@ -9,20 +9,21 @@ const charactersPerToken = 4;
 
 const tokensOf = (document: unknown): number => Math.ceil(JSON.stringify(document).length / charactersPerToken);
 
-/** `report`: as the node wrote it. `wrong`: only the sections that alerts are about. `row`: no report. `counted`: no row of its own. */
+/** How much is shown of a node. `report`: its whole report. `wrong`: of its report only the sections that alerts are about. `row`: its
+ * row without a report. `counted`: no row, and the node is counted with others of the same status. */
 type Detail = 'report' | 'wrong' | 'row' | 'counted';
 
-/** How much of the fleet is shown. */
+/** How much the report shows of the nodes and the alerts. */
 interface Plan {
   readonly healthy: Detail;
   readonly bad: Split;
-  /** The worst so many. */
+  /** So many alerts are shown, the worst first. */
   readonly alerts: number;
-  /** Nodes in the evidence of an alert, and ids of its consequences. */
+  /** In each alert so many nodes of the evidence, and so many ids of consequences, are shown. */
   readonly evidence: number;
 }
 
-/** Of the nodes that are not healthy the worst so many are shown in the first detail, the others in the second. */
+/** The first `count` of the nodes that are not healthy, which are the worst, are shown in the detail `first`, and the rest in `others`. */
 type Split = readonly [count: number, first: Detail, others: Detail];
 
 const whole: Plan = { healthy: 'report', bad: [Infinity, 'report', 'report'], alerts: Infinity, evidence: Infinity };
@@ -31,8 +32,8 @@ const mostEvidence = 3;
 
 export const reportOf = (fleet: Fleet) => documentOf(fleet, fleetSummary(fleet), whole);
 
-/** The fullest report within the budget: first the healthy nodes lose their reports, then the least bad ones their sections without
- * alerts, and last the least bad alerts are left out. */
+/** The fullest report within the budget. Healthy nodes lose their reports first, and then their rows. After that the other nodes, the least
+ * bad first, lose the sections without alerts, then their reports, then their rows. The least bad alerts are left out last. */
 export function reportWithin(fleet: Fleet, budget: number) {
   const summary = fleetSummary(fleet);
   const build = (plan: Plan) => documentOf(fleet, summary, plan, budget);
@@ -158,7 +159,7 @@ function nodeRow(fleet: Fleet, name: string, detail: Detail): readonly NodeRow[]
   return [{ ...about, report: detail === 'report' ? report : wrongOnly(fleet, name, report), error }];
 }
 
-/** A report without the sections that no alert is about. */
+/** The report of a node without the sections that no alert is about. */
 function wrongOnly(fleet: Fleet, name: string, report: object): object {
   const wrong = wrongSections(fleet, name);
   const isLeftOut = (key: string): boolean => Object.hasOwn(fleet.sections, key) && !wrong.has(key);
@@ -169,7 +170,7 @@ function wrongOnly(fleet: Fleet, name: string, report: object): object {
   };
 }
 
-/** What follows from alerts counts, too. */
+/** The names of the sections that alerts about the node, or findings that follow from alerts, are about. */
 function wrongSections(fleet: Fleet, name: string): ReadonlySet<string> {
   const own = fleet.observations.filter(({ level, subject }) => level !== 'green' && subject.split('/', 1)[0] === name);
   const shared = fleet.alerts.filter(({ node, evidence }) => node === null && Object.hasOwn(evidence, name));
@@ -177,6 +178,6 @@ function wrongSections(fleet: Fleet, name: string): ReadonlySet<string> {
     ...own.flatMap(({ check, subject }) => [subsystemOf(check), subject.split(/[/.]/)[1] ?? '']),
     ...shared.map(({ subsystem }) => subsystem),
   ];
-  // Subsystems are in the singular: `service` of the section `services`.
+  // Some subsystems are the singular of their section: alerts of the subsystem `service` are about the section `services`.
   return new Set(words.flatMap((word) => [word, `${word}s`]));
 }

@@ -1,43 +1,60 @@
 // A fleet in a few words: each node's status, the Raft quorum, the mesh, the services. Pure.
-import { countsOf } from '../core/severity.ts';
+import { countsOf, severities } from '../core/severity.ts';
 import { counted, listed } from '../core/text.ts';
-import type { Fleet } from './assess.ts';
-import { meshLinks, meshNodes } from './peers.ts';
+import type { Fleet, FleetAlert } from './assess.ts';
+import { causes } from './define.ts';
+import { meshLinks } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
 
 export const nodeStatuses = ['healthy', 'degraded', 'unreachable'] as const;
 export type NodeStatus = (typeof nodeStatuses)[number];
 
+/** Whether an alert is about the node, or is a critical one about several nodes with this one in its evidence: a network that is
+ * cut makes the nodes on both sides degraded. Versions that differ do not: they would make every node so. */
+export const isOn = ({ node, evidence, severity }: FleetAlert, name: string): boolean =>
+  node === name || (node === null && severity === 'critical' && Object.hasOwn(evidence, name));
+
+export const alertsOn = ({ alerts }: Pick<Fleet, 'alerts'>, name: string): FleetAlert[] =>
+  alerts.filter((alert) => isOn(alert, name));
+
 /** Notes leave a node healthy. */
-export function statusOf({ facts, alerts }: Pick<Fleet, 'facts' | 'alerts'>, name: string): NodeStatus {
-  if (facts[name]?.reached !== true) return 'unreachable';
-  return alerts.some(({ node, severity }) => node === name && severity !== 'info') ? 'degraded' : 'healthy';
+export function statusOf(fleet: Pick<Fleet, 'facts' | 'alerts'>, name: string): NodeStatus {
+  if (fleet.facts[name]?.reached !== true) return 'unreachable';
+  return alertsOn(fleet, name).some(({ severity }) => severity !== 'info') ? 'degraded' : 'healthy';
 }
 
 export const shownNodes = ({ shown, facts }: Pick<Fleet, 'shown' | 'facts'>): readonly string[] =>
   shown ?? Object.keys(facts);
 
-/** More nodes than a screen has lines. */
+/** More nodes than this do not fit on one screen. */
 const manyNodes = 20;
 
-/** In the order of the configuration; where there are many, the worst first. */
+/** The nodes in the order of the configuration, or, where there are many, the worst first. */
 export const nodesInOrder = (fleet: Fleet): readonly string[] =>
   shownNodes(fleet).length > manyNodes ? worstNodes(fleet) : shownNodes(fleet);
 
-/** The worst first. */
-export const worstNodes = (fleet: Fleet): string[] =>
-  nodeStatuses.toReversed().flatMap((status) => shownNodes(fleet).filter((name) => statusOf(fleet, name) === status));
+/** The nodes, the worst first: by their statuses, and among nodes of the same status by the worst of their alerts. */
+export function worstNodes(fleet: Fleet): string[] {
+  const rankOf = (name: string): number => {
+    const found = alertsOn(fleet, name).map(({ severity }) => severities.indexOf(severity));
+    return Math.min(severities.length, ...found) - nodeStatuses.indexOf(statusOf(fleet, name)) * 10;
+  };
+  return shownNodes(fleet)
+    .map((name) => ({ name, rank: rankOf(name) }))
+    .toSorted((one, other) => one.rank - other.rank)
+    .map(({ name }) => name);
+}
 
 export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
 
 interface RqliteSummary {
-  /** Names of nodes; null without a leader among those that answer. */
+  /** Names of the nodes that say they lead; null where none of those that answer says so. */
   readonly leader: string | null;
-  /** Voters that answer, of all: `2/3`; null where it is not known. */
+  /** How many of all voters answer, such as `2/3`; null where the voters are not known. */
   readonly voters: string | null;
-  /** The highest. */
+  /** The highest Raft term that a node reports. */
   readonly term: number | null;
-  /** `lost`: those that answer know no leader. Null where no node has rqlite. */
+  /** `lost`: no node leads, as the alert about the leader says. Null where no node has rqlite. */
   readonly quorum: (typeof quorumWords)[number] | null;
 }
 
@@ -50,7 +67,9 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   const voters = fleet.members.filter(({ isVoter }) => isVoter);
   const there = voters.filter(({ isThere }) => isThere);
   const terms = answering.flatMap(([, { term }]) => term ?? []);
-  const isLed = leaders.length > 0 || answering.some(([, { leader_addr: leader = '' }]) => leader !== '');
+  // The leader may be on a node that does not report: the alert about the leader decides whether to believe those that name it.
+  const isLed =
+    leaders.length > 0 || fleet.observations.some(({ id, level }) => id === causes.leader && level === 'green');
   const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),
@@ -60,9 +79,9 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   };
 }
 
-/** `all connected`; null where no node has WireGuard. */
+/** `all connected`, or how many links are not; null where no node has WireGuard. */
 function meshSummary(fleet: Fleet): string | null {
-  if (meshNodes(fleet).length === 0) return unlessAbsent(fleet, 'wireguard');
+  if (fleet.mesh.length === 0) return unlessAbsent(fleet, 'wireguard');
   const links = meshLinks(fleet);
   const unknown = links.filter(({ state }) => state === 'unknown').length;
   const bad = links.filter(({ state }) => state !== 'unknown' && state !== 'connected').length;
@@ -73,7 +92,7 @@ function meshSummary(fleet: Fleet): string | null {
   ].join(', ');
 }
 
-/** `all nominal`; null where no node lists services. */
+/** `all nominal`, or which services are not; null where no node lists services. */
 function servicesSummary(fleet: Fleet): string | null {
   const names = Object.keys(fleet.facts);
   const lists = names.map((name) => ({ name, ...readingOf(fleet, 'services', name) }));
@@ -94,11 +113,11 @@ function servicesSummary(fleet: Fleet): string | null {
   return parts.length === 0 ? 'all nominal' : parts.join('; ');
 }
 
-/** Why there is nothing to say: null where no node has it. */
+/** The summary of a section that no node's report holds: null where all nodes lack it, `unknown` where it could not be read. */
 const unlessAbsent = (fleet: Fleet, section: 'rqlite' | 'wireguard' | 'services'): 'unknown' | null =>
   Object.keys(fleet.facts).every((name) => readingOf(fleet, section, name).status === 'absent') ? null : 'unknown';
 
-/** As the views cluster and report have it. */
+/** The summary that the views cluster and report print as JSON. */
 export function fleetSummary(fleet: Fleet) {
   const { leader, voters, term, quorum } = rqliteSummary(fleet);
   const counts = countsOf(fleet.alerts);

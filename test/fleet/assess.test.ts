@@ -55,6 +55,70 @@ describe('a fleet', () => {
     assert.match(found.join('\n'), /950 more parts of a could not be read/);
   });
 
+  test('a part that could not be read because its program does not answer follows from the alert about that', async () => {
+    const unit = { name: 'rqlite.service', active_state: 'failed', sub_state: 'failed', restart_loop_risk: false };
+    const namespace = { name: 'alice', found_by: 'a unit', rqlite_up: true, olric_up: false, gateway_up: true };
+    const reason = 'connect ECONNREFUSED';
+    const fleet = await fleetOf({
+      a: reportWith(
+        {
+          services: { services: [unit] },
+          rqlite: { responsive: false },
+          ipfs: { daemon_active: false },
+          wireguard: { interface: 'wg0', interface_up: false },
+          namespaces: { namespaces: [namespace] },
+        },
+        {
+          errors: [
+            { section: 'rqlite', part: 'status', reason },
+            { section: 'ipfs', part: 'kubo', reason },
+            { section: 'wireguard', part: 'peers', reason: 'there is no interface wg0' },
+            { section: 'namespaces', part: 'alice, olric', reason },
+          ],
+        },
+      ),
+      b: reportWith(
+        { rqlite: { responsive: true } },
+        {
+          errors: [
+            { section: 'rqlite', part: 'status', reason: 'its store is closed' },
+            { section: 'rqlite', part: 'status', reason: 'its store is closed' },
+          ],
+        },
+      ),
+    });
+    assert.deepEqual(
+      fleet.alerts.map(({ id, consequences }) => [id, consequences]),
+      [
+        ['wireguard-interface:a', ['section-read:a/wireguard.peers']],
+        ['service-state:a/rqlite.service', ['rqlite-responding:a', 'section-read:a/rqlite.status']],
+        ['ipfs-responding:a', ['section-read:a/ipfs.kubo']],
+        ['section-read:b/rqlite.status', []],
+        ['namespace-olric:a/alice', ['section-read:a/namespaces.alice, olric']],
+      ],
+    );
+  });
+
+  test('units beyond the first 200 of a node are told as not judged, in one alert', async () => {
+    const unitsOf = (count: number) => ({
+      services: Array.from({ length: count }, (_, index) => ({
+        name: `u${index}.service`,
+        active_state: index < 200 ? 'active' : 'failed',
+        sub_state: 'x',
+        restart_loop_risk: false,
+      })),
+    });
+    const peers = Array.from({ length: 501 }, (_, index) => ({ public_key: `k${index}`, handshake_age_sec: 1 }));
+    const fleet = await fleetOf({
+      a: reportWith({ services: unitsOf(200) }),
+      b: reportWith({ services: unitsOf(201), wireguard: { peers } }),
+    });
+    assert.deepEqual(alertsIn(fleet), [
+      'warning section-read:b/services.services: b reports 201 services, and only the first 200 are judged',
+      'warning section-read:b/wireguard.peers: b reports 501 peers, and only the first 500 are judged',
+    ]);
+  });
+
   for (const [what, text, says] of [
     ['no JSON', 'hello', /a does not report: its report is not JSON/],
     ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],

@@ -7,6 +7,7 @@ const nodes = {
   b: { target: 'b', reached: true },
   c: { target: 'root@[2001:db8::3]', reached: false },
 };
+const mesh = Object.keys(nodes);
 const peer = (fields: object) => ({ public_key: 'k', ...fields });
 
 describe('fleet/links', () => {
@@ -18,6 +19,7 @@ describe('fleet/links', () => {
         b: { raft_state: 'Leader', leader_addr: '10.1.1.2:4002' },
       },
       wireguard: { b: { wg_ip: '10.0.0.2' } },
+      mesh,
     });
     for (const [address, expected] of [
       ['10.1.1.1:4002', ['a']],
@@ -32,13 +34,13 @@ describe('fleet/links', () => {
 
   test('an address that two nodes claim is nobody’s', () => {
     const claim = { raft_addr: '10.1.1.1:4002' };
-    const { raftNodes } = linksOf({ nodes, rqlite: { a: claim, b: claim }, wireguard: {} });
+    const { raftNodes } = linksOf({ nodes, rqlite: { a: claim, b: claim }, wireguard: {}, mesh: [] });
     assert.ok(!raftNodes('10.1.1.1:4002').some((node) => node !== 'c'));
   });
 
   test('a peer is known by its only addresses and by its endpoint, not by a range', () => {
     const wireguard = { a: { wg_ip: '10.0.0.1' }, b: { wg_ip: '10.0.0.2' } };
-    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard });
+    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard, mesh });
     for (const [fields, expected] of [
       [{ allowed_ips: '10.0.0.2/32' }, ['b']],
       [{ allowed_ips: '10.9.0.0/24 fd00::2/128, 10.0.0.1/32' }, ['a']],
@@ -47,12 +49,45 @@ describe('fleet/links', () => {
       [{ allowed_ips: '10.0.0.0/24' }, ['c']],
       [{}, ['c']],
     ] as const)
-      assert.deepEqual(peerNodes(peer(fields)), expected, JSON.stringify(fields));
+      assert.deepEqual(peerNodes('a', peer(fields)), expected, JSON.stringify(fields));
   });
 
   test('more unknown peers than nodes that do not report are nobody’s', () => {
     const peers = [1, 2].map((index) => ({ public_key: `k${index}` }));
-    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard: { a: { wg_ip: '10.0.0.1', peers } } });
-    assert.deepEqual(peerNodes(peers[0]!), []);
+    const { peerNodes } = linksOf({
+      nodes,
+      rqlite: {},
+      wireguard: { a: { wg_ip: '10.0.0.1', peers } },
+      mesh: ['a', 'c'],
+    });
+    assert.deepEqual(peerNodes('a', peers[0]!), []);
+  });
+
+  test('what one node invents about peers and members does not cost the others theirs', () => {
+    const invented = Array.from({ length: 500 }, (_, index) => ({ public_key: `k${index}` }));
+    const members = { '10.0.0.1:4002': {}, '10.0.0.2:4002': {}, '203.0.113.9:4002': {} };
+    const { peerNodes, raftNodes } = linksOf({
+      nodes: { ...nodes, d: { target: 'd', reached: true } },
+      rqlite: {
+        a: { raft_addr: '10.0.0.1:4002', nodes: members },
+        b: { raft_addr: '10.0.0.2:4002', nodes: members },
+        d: { raft_addr: '10.0.0.4:4002', nodes: Object.fromEntries(invented.map((one) => [one.public_key, {}])) },
+      },
+      wireguard: {
+        a: { wg_ip: '10.0.0.1', peers: [peer({ allowed_ips: '10.0.0.3/32' })] },
+        b: { wg_ip: '10.0.0.2', peers: [] },
+        // It says that the key of c is that of b, too.
+        d: { wg_ip: '10.0.0.4', peers: [peer({ allowed_ips: '10.0.0.2/32' }), ...invented] },
+      },
+      mesh,
+    });
+    assert.deepEqual(peerNodes('a', peer({ allowed_ips: '10.0.0.3/32' })), ['c']);
+    assert.deepEqual(peerNodes('d', invented[0]!), []);
+    assert.deepEqual(raftNodes('203.0.113.9:4002'), ['c']);
+  });
+
+  test('a node that claims the Raft address of a host of the configuration does not get it', () => {
+    const { raftNodes } = linksOf({ nodes, rqlite: { b: { raft_addr: '192.0.2.1:4002' } }, wireguard: {}, mesh: [] });
+    assert.deepEqual(raftNodes('192.0.2.1:4002'), ['a']);
   });
 });

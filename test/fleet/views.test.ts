@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { styleText } from 'node:util';
 import { displayWidth } from '../../lib/core/columns.ts';
-import type { Fleet } from '../../lib/fleet/assess.ts';
+import { assessFleet, type Fleet } from '../../lib/fleet/assess.ts';
 import { heading } from '../../lib/fleet/cells.ts';
+import { fleetConfig } from '../../lib/fleet/config.ts';
 import { documentsJsonSchema, documentSchemas } from '../../lib/fleet/document-schemas.ts';
 import { onlyNode } from '../../lib/fleet/only.ts';
 import type { Screen } from '../../lib/fleet/view.ts';
 import { views } from '../../lib/fleet/views/index.ts';
 import { assertGolden } from '../golden.ts';
 import { readText } from '../world.ts';
-import { fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
+import { alertsIn, at, fleetOf, healthySections, nodesWith, publicKey, reportWith } from './fleet.ts';
+import { change, cutNetwork, healthyCluster, judge, loseLeader } from './judge/cluster.ts';
 
 type Paint = Screen['paint'];
 
@@ -117,13 +119,14 @@ describe('views of a fleet', () => {
       nodesWith(200, {
         node150: { system: { mem_use_pct: 95 } },
         node177: new Error('no route to host'),
-        node199: { system: { mem_use_pct: 96 } },
+        node199: { system: { recent_oom_kills: 1 } },
       }),
     );
     const cluster = printed('cluster', fleet, 120).filter((line) => /^[●▲✖?] {2}node\d/.test(line));
     assert.equal(cluster.length, 200);
     assert.match(cluster[0] ?? '', /^✖ +node177 +unreachable +1 critical/);
-    assert.match(cluster[1] ?? '', /^▲ +node150 /);
+    assert.match(cluster[1] ?? '', /^✖ +node199 +degraded +1 critical/);
+    assert.match(cluster[2] ?? '', /^▲ +node150 +degraded +1 warning/);
     const narrow = printed('service', fleet, 40);
     assert.ok(narrow.some((line) => line.includes('✖ node177')));
     assert.ok(narrow.join(' ').includes('… and 198 more nodes, 1 of them with alerts: --node NAME'), narrow.join('\n'));
@@ -140,6 +143,11 @@ describe('views of a fleet', () => {
       for (const row of rows)
         assert.doesNotMatch(row.replaceAll('1 critical', '').replace(/\S+$/, ''), /\d|yes|no\b/, row);
     }
+    const { nodes } = jsonOf('cluster', fleet) as { nodes: { wireguard: { expected_peers: number | null } }[] };
+    assert.deepEqual(
+      nodes.map(({ wireguard }) => wireguard.expected_peers),
+      [null, null],
+    );
     const { summary } = jsonOf('report', fleet) as { summary: Record<string, unknown> };
     assert.deepEqual(summary, {
       rqlite_leader: null,
@@ -221,6 +229,90 @@ describe('views of a fleet', () => {
     assert.match(lines, /c +no peer +no peer +· +- +-\n/);
     const { links } = jsonOf('mesh', fleet) as { links: { from: string; to: string; state: string }[] };
     assert.ok(!links.some(({ from, to }) => from === 'a' && to === 'b'), 'b may be one of the two addresses');
+  });
+
+  test('a link is not connected where the alert about its handshake is due, whatever its limit, and only there', async () => {
+    const old = (to: number, age: number) => ({
+      public_key: publicKey(to),
+      allowed_ips: `10.0.0.${to}/32`,
+      latest_handshake: 1,
+      handshake_age_sec: age,
+      keepalive: 25,
+    });
+    const reading = await fleetOf(nodesWith(3, { node1: { wireguard: { peers: [old(2, 150), old(3, 500)] } } }));
+    for (const [limit, states, summary] of [
+      ['3m', 'connected, stale', '1 of 6 links not connected'],
+      ['10m', 'connected, connected', 'all connected'],
+      ['130s', 'stale, stale', '2 of 6 links not connected'],
+    ] as const) {
+      const { limits } = fleetConfig.fleet.parse({ limits: { 'wireguard-handshake': { amber: limit } } });
+      const fleet = assessFleet(reading, limits, at);
+      const { links } = jsonOf('mesh', fleet) as { links: { from: string; state: string }[] };
+      const fromNode1 = links.filter(({ from }) => from === 'node1').map(({ state }) => state);
+      assert.equal(fromNode1.join(', '), states, limit);
+      const { summary: found } = jsonOf('cluster', fleet) as { summary: { wg_mesh_status: string } };
+      assert.equal(found.wg_mesh_status, summary, limit);
+      const due = fleet.alerts.filter(({ id }) => id.startsWith('wireguard-handshake:'));
+      assert.equal(due.length, fromNode1.filter((state) => state === 'stale').length, limit);
+    }
+  });
+
+  test('a unit with the name of a program has a row of its own beside that of the program', async () => {
+    const services = ['rqlite.service', 'gateway.service', 'rqlite'].map((name) => ({ ...gateway, name }));
+    const fleet = await fleetOf(nodesWith(1, { node1: { services: { services, failed_units: ['Olric'] } } }));
+    const lines = printed('service', fleet, 80).filter((line) => /^(rqlite|gateway|Olric)/.test(line));
+    assert.deepEqual(lines, [
+      'rqlite           answers',
+      'Olric            answers',
+      'gateway          answers',
+      'rqlite.service   failed',
+      'gateway.service  failed',
+    ]);
+    const { services: rows } = jsonOf('service', fleet) as { services: { service: string }[] };
+    assert.equal(new Set(rows.map(({ service }) => service)).size, rows.length);
+  });
+
+  test('one node that names a leader of its own does not hide that the quorum is lost', async () => {
+    const quorumOf = async (reports: Parameters<typeof judge>[0]): Promise<unknown> =>
+      (jsonOf('report', await judge(reports))['summary'] as { rqlite_quorum: unknown }).rqlite_quorum;
+    const reports = healthyCluster(3);
+    loseLeader(reports, 1, 2, 3);
+    assert.equal(await quorumOf(reports), 'lost');
+    change(reports, 1, 'rqlite', { leader_addr: '10.9.9.9:1' });
+    assert.equal(await quorumOf(reports), 'lost');
+    const led = healthyCluster(3);
+    led['node1'] = new Error('no route to host');
+    assert.equal(await quorumOf(led), 'degraded');
+  });
+
+  test('nodes on both sides of a cut are degraded, with the alert about it; a note about several leaves them healthy', async () => {
+    const reports = healthyCluster(3);
+    cutNetwork(reports, [1, 2], [3]);
+    loseLeader(reports, 3);
+    const fleet = await judge(reports);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical network-cut:cluster: the network is cut: node1 and node2 on one side, node3 on the other',
+    ]);
+    const rows = printed('cluster', fleet, 120).filter((line) => /^. {2}node\d/.test(line));
+    assert.equal(rows.length, 3);
+    for (const row of rows) assert.match(row, /^✖ {2}node\d +degraded +1 critical/);
+    for (const name of ['node1', 'node3'])
+      assert.match(
+        printed('node', onlyNode(fleet, name), 120).join('\n'),
+        /✖ the network is cut: node1 and node2/,
+        name,
+      );
+    const { meta } = jsonOf('report', fleet) as { meta: { healthy_count: number } };
+    assert.equal(meta.healthy_count, 0);
+
+    const noted = healthyCluster(2);
+    change(noted, 2, 'namespaces', { namespaces: [] });
+    const { alerts, ...others } = await judge(noted);
+    assert.deepEqual(
+      alerts.map(({ severity, node }) => [severity, node]),
+      [['info', null]],
+    );
+    assert.match(printed('cluster', { alerts, ...others }, 120).join('\n'), /node1 +healthy .*\n.*node2 +healthy /);
   });
 
   test('a namespace of which a part could not be read is not shown as up', async () => {

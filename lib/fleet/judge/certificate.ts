@@ -19,7 +19,7 @@ export const certificate = defineJudgement({
         { name: 'the zone', days_left: base, problem: undefined },
         { name: 'the wildcard', days_left: wildcard, problem: undefined },
       ];
-      return partsOf(all, ({ name }) => name).flatMap(([name, { days_left: days, problem }]) => {
+      return partsOf(all).flatMap(([name, { days_left: days, problem }]) => {
         const value = days === undefined ? undefined : Math.round(days * day);
         const what = `the certificate for ${name} on ${node}`;
         const isExpired = value !== undefined && value <= 0;

@@ -1,6 +1,6 @@
 import { firstLine } from '../../core/text.ts';
 import { defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 
 /** As gateways say it. */
 const well = new Set(['ok', 'healthy', 'up', 'pass', 'running', 'ready']);
@@ -13,14 +13,14 @@ export const gatewaySubsystem = defineJudgement({
   advice: 'See the subsystem itself first; the gateway says only what it gets from it.',
   needs: ['gateway'],
   assess: ({ gateway }) =>
-    Object.entries(gateway).flatMap(([node, { subsystems = {} }]) =>
-      partsOf(Object.entries(subsystems), ([name]) => name).flatMap(([name, [, { status, error = '' }]]) =>
-        flagged(node, `${node}/${name}`, {
-          isGood: status === undefined ? undefined : well.has(status.toLowerCase()),
-          otherwise: 'amber',
-          good: `the gateway of ${node} says that ${name} is ok`,
-          bad: `the gateway of ${node} says that ${name} is ${firstLine(status ?? '', 60)}${error === '' ? '' : `: ${firstLine(error)}`}`,
-        }),
-      ),
+    flagParts(
+      gateway,
+      ({ subsystems = {} }) => Object.entries(subsystems).map(([name, one]) => ({ ...one, name })),
+      ({ status, error = '' }, name, node) => ({
+        isGood: status === undefined ? undefined : well.has(status.toLowerCase()),
+        otherwise: 'amber',
+        good: `the gateway of ${node} says that ${name} is ok`,
+        bad: `the gateway of ${node} says that ${name} is ${firstLine(status ?? '', 60)}${error === '' ? '' : `: ${firstLine(error)}`}`,
+      }),
     ),
 });

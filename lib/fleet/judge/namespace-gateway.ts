@@ -1,5 +1,5 @@
 import { defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 
 export const namespaceGateway = defineJudgement({
   name: 'namespace-gateway',
@@ -9,14 +9,14 @@ export const namespaceGateway = defineJudgement({
   advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
   needs: ['namespaces'],
   assess: ({ namespaces }) =>
-    Object.entries(namespaces).flatMap(([node, { namespaces: all }]) =>
-      partsOf(all, ({ name }) => name).flatMap(([name, { gateway_up: isUp, gateway_status: status = 200 }]) =>
-        flagged(node, `${node}/${name}`, {
-          isGood: isUp && status === 200,
-          otherwise: 'amber',
-          good: `the gateway of the namespace ${name} answers on ${node}`,
-          bad: `the gateway of the namespace ${name} ${isUp === true ? `answers with status ${status}` : 'does not answer'} on ${node}`,
-        }),
-      ),
+    flagParts(
+      namespaces,
+      ({ namespaces: all }) => all,
+      ({ gateway_up: isUp, gateway_status: status = 200 }, name, node) => ({
+        isGood: isUp && status === 200,
+        otherwise: 'amber',
+        good: `the gateway of the namespace ${name} answers on ${node}`,
+        bad: `the gateway of the namespace ${name} ${isUp === true ? `answers with status ${status}` : 'does not answer'} on ${node}`,
+      }),
     ),
 });

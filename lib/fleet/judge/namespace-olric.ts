@@ -1,5 +1,5 @@
 import { defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 
 export const namespaceOlric = defineJudgement({
   name: 'namespace-olric',
@@ -9,14 +9,14 @@ export const namespaceOlric = defineJudgement({
   advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
   needs: ['namespaces'],
   assess: ({ namespaces }) =>
-    Object.entries(namespaces).flatMap(([node, { namespaces: all }]) =>
-      partsOf(all, ({ name }) => name).flatMap(([name, { olric_up: isGood }]) =>
-        flagged(node, `${node}/${name}`, {
-          isGood,
-          otherwise: 'amber',
-          good: `Olric of the namespace ${name} answers on ${node}`,
-          bad: `Olric of the namespace ${name} does not answer on ${node}`,
-        }),
-      ),
+    flagParts(
+      namespaces,
+      ({ namespaces: all }) => all,
+      ({ olric_up: isGood }, name, node) => ({
+        isGood,
+        otherwise: 'amber',
+        good: `Olric of the namespace ${name} answers on ${node}`,
+        bad: `Olric of the namespace ${name} does not answer on ${node}`,
+      }),
     ),
 });

@@ -1,5 +1,5 @@
 import { defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 
 export const namespaceRqlite = defineJudgement({
   name: 'namespace-rqlite',
@@ -9,14 +9,14 @@ export const namespaceRqlite = defineJudgement({
   advice: 'See its unit (systemctl list-units "*@NAMESPACE*"; journalctl -u UNIT), and start it again.',
   needs: ['namespaces'],
   assess: ({ namespaces }) =>
-    Object.entries(namespaces).flatMap(([node, { namespaces: all }]) =>
-      partsOf(all, ({ name }) => name).flatMap(([name, { rqlite_up: isGood }]) =>
-        flagged(node, `${node}/${name}`, {
-          isGood,
-          otherwise: 'amber',
-          good: `rqlite of the namespace ${name} answers on ${node}`,
-          bad: `rqlite of the namespace ${name} does not answer on ${node}`,
-        }),
-      ),
+    flagParts(
+      namespaces,
+      ({ namespaces: all }) => all,
+      ({ rqlite_up: isGood }, name, node) => ({
+        isGood,
+        otherwise: 'amber',
+        good: `rqlite of the namespace ${name} answers on ${node}`,
+        bad: `rqlite of the namespace ${name} does not answer on ${node}`,
+      }),
     ),
 });

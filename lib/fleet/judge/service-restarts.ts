@@ -1,5 +1,5 @@
 import { causes, defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 
 export const serviceRestarts = defineJudgement({
   name: 'service-restarts',
@@ -9,15 +9,15 @@ export const serviceRestarts = defineJudgement({
   advice: 'See why it ends (journalctl -u UNIT); systemctl reset-failed UNIT counts anew once that is mended.',
   needs: ['services'],
   assess: ({ services }) =>
-    Object.entries(services).flatMap(([node, { services: units }]) =>
-      partsOf(units, ({ name }) => name).flatMap(([unit, { restart_loop_risk: isLoop, n_restarts: count }]) =>
-        flagged(node, `${node}/${unit}`, {
-          isGood: !isLoop,
-          otherwise: 'amber',
-          good: `${unit} of ${node} is not restarted again and again`,
-          bad: `${unit} of ${node} is restarted again and again${count === undefined ? '' : `, ${count} times so far`}`,
-          because: causes.service(node, unit),
-        }),
-      ),
+    flagParts(
+      services,
+      ({ services: units }) => units,
+      ({ restart_loop_risk: isLoop, n_restarts: count }, unit, node) => ({
+        isGood: !isLoop,
+        otherwise: 'amber',
+        good: `${unit} of ${node} is not restarted again and again`,
+        bad: `${unit} of ${node} is restarted again and again${count === undefined ? '' : `, ${count} times so far`}`,
+        because: causes.service(node, unit),
+      }),
     ),
 });

@@ -1,6 +1,5 @@
-import type { Finding } from '../../contract/check.ts';
 import { defineJudgement } from '../define.ts';
-import { flagged, partsOf } from '../findings.ts';
+import { flagParts } from '../findings.ts';
 import { isActive } from '../units.ts';
 
 /** Whoever disables a unit does not want it to run; a static one is started by others. */
@@ -14,15 +13,14 @@ export const serviceState = defineJudgement({
   advice: 'See why (systemctl status UNIT; journalctl -u UNIT), then start it again.',
   needs: ['services'],
   assess: ({ services }) =>
-    Object.entries(services).flatMap(([node, { services: units }]) =>
-      partsOf(units, ({ name }) => name).flatMap(
-        ([unit, { active_state: state, sub_state: detail, enabled = '' }]): Finding[] =>
-          flagged(node, `${node}/${unit}`, {
-            isGood: isActive(state) || (state === 'inactive' && notStarted.has(enabled)),
-            otherwise: state === 'failed' ? 'red' : 'amber',
-            good: `${unit} of ${node} is active`,
-            bad: `${unit} of ${node} is ${state === 'failed' ? 'failed' : `not active, but ${state}`} (${detail})`,
-          }),
-      ),
+    flagParts(
+      services,
+      ({ services: units }) => units,
+      ({ active_state: state, sub_state: detail, enabled = '' }, unit, node) => ({
+        isGood: isActive(state) || (state === 'inactive' && notStarted.has(enabled)),
+        otherwise: state === 'failed' ? 'red' : 'amber',
+        good: `${unit} of ${node} is active`,
+        bad: `${unit} of ${node} is ${state === 'failed' ? 'failed' : `not active, but ${state}`} (${detail})`,
+      }),
     ),
 });

@@ -8,7 +8,7 @@ import { countsOf, severities } from '../../core/severity.ts';
 import { counted } from '../../core/text.ts';
 import { type Fleet, worstOf } from '../assess.ts';
 import { onlyNode } from '../only.ts';
-import { shownNodes } from '../summary.ts';
+import { isOn, shownNodes } from '../summary.ts';
 import type { Paint } from '../view.ts';
 import { cluster } from '../views/cluster.ts';
 import { node as nodeView } from '../views/node.ts';
@@ -75,7 +75,7 @@ function matching(fleet: Fleet, text: string): Fleet {
   return {
     ...fleet,
     // All alerts of the nodes that are shown: a node's level is that of its worst.
-    alerts: fleet.alerts.filter((alert) => found.includes(alert) || shown.has(alert.node ?? '')),
+    alerts: fleet.alerts.filter((alert) => found.includes(alert) || [...shown].some((name) => isOn(alert, name))),
     shown: shownNodes(fleet).filter((name) => shown.has(name)),
   };
 }

@@ -1,4 +1,4 @@
-// What is wrong, the worst first: what each node says to it, and what to do.
+// The alerts, the worst first, each with what the nodes reported about it, what follows from it, and what to do.
 import { fold } from '../../core/columns.ts';
 import { counted, listed } from '../../core/text.ts';
 import { severities } from '../../core/severity.ts';

@@ -1,4 +1,4 @@
-// All nodes in one table, and the worst alerts.
+// A table with a row for each node, a summary of the fleet, and the worst alerts.
 import { fold } from '../../core/columns.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
@@ -8,7 +8,6 @@ import {
   absentCell,
   alertCounts,
   alertLines,
-  alertsOn,
   badCell,
   judgedIn,
   levelOfNode,
@@ -17,9 +16,8 @@ import {
   unknownCell,
 } from '../cells.ts';
 import { documentOf } from '../documents.ts';
-import { meshNodes } from '../peers.ts';
 import { readingOf } from '../reading.ts';
-import { fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
+import { alertsOn, fleetSummary, nodesInOrder, shownNodes, statusOf } from '../summary.ts';
 import { type Cell, type Column, table } from '../table.ts';
 import { defineView, type Screen } from '../view.ts';
 
@@ -48,7 +46,7 @@ export const cluster = defineView({
 
   render: (fleet, screen) => {
     const judged = judgedIn(fleet);
-    const others = Math.max(0, meshNodes(fleet).length - 1);
+    const others = Math.max(0, fleet.mesh.length - 1);
     const isMonitored = shownNodes(fleet).some((node) => readingOf(fleet, 'monitor', node).status === 'ok');
     const rows = nodesInOrder(fleet).map((node): Cell[] => {
       const { role = '-', version, reached } = fleet.facts[node] ?? {};
@@ -80,7 +78,7 @@ export const cluster = defineView({
         ),
         readCell(fleet, 'system', node, ({ mem_use_pct: used }) => percent(used, judged(node, 'memory'))),
         readCell(fleet, 'system', node, ({ disk_use_pct: used }) => percent(used, judged(node, 'disk'))),
-        // The level that an ops-monitor on the node itself sees.
+        // The overall level by an ops-monitor that runs on the node itself.
         ...(isMonitored
           ? [readCell(fleet, 'monitor', node, ({ overall_level: own }) => ({ text: own, style: own }))]
           : []),
@@ -103,7 +101,7 @@ export const cluster = defineView({
     documentOf(fleet, { summary: fleetSummary(fleet), nodes: shownNodes(fleet).map((node) => nodeRow(fleet, node)) }),
 });
 
-/** What the nodes are together, in what at least one of them reports. */
+/** A line about each of rqlite, WireGuard and services, where at least one node reports this section. */
 function summaryLines(fleet: Fleet, { width }: Screen): string[] {
   const { rqlite_leader: leader, rqlite_voters: voters, rqlite_quorum: quorum, ...others } = fleetSummary(fleet);
   const { wg_mesh_status: mesh, service_health: services } = others;
@@ -144,7 +142,7 @@ function nodeRow(fleet: Fleet, node: string) {
       status: wireguard.status,
       interface_up: wireguard.data?.interface_up ?? null,
       peer_count: wireguard.data?.peer_count ?? null,
-      expected_peers: wireguard.status === 'absent' ? null : meshNodes(fleet).length - 1,
+      expected_peers: fleet.mesh.includes(node) ? fleet.mesh.length - 1 : null,
     },
     monitor_level: readingOf(fleet, 'monitor', node).data?.overall_level ?? null,
     load_avg_1: system?.load_avg_1 ?? null,

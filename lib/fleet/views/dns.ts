@@ -1,4 +1,4 @@
-// Name servers, ports, resolutions and certificates of each node.
+// A table with a row for each node: its name server, ports, resolutions and certificates.
 import type { Fleet } from '../assess.ts';
 import { alertLines, badCell, goodCell, type Judged, judgedIn, levelOfNode, markCell, readCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';

@@ -1,4 +1,4 @@
-// WireGuard, peer by peer: how long ago each node shook hands with each other.
+// The mesh of WireGuard: how long ago each node shook hands with each other node.
 import { fold } from '../../core/columns.ts';
 import { counted, listed } from '../../core/text.ts';
 import type { Fleet } from '../assess.ts';
@@ -17,7 +17,7 @@ import {
   unknownCell,
 } from '../cells.ts';
 import { documentOf } from '../documents.ts';
-import { type Link, meshLinks, meshNodes } from '../peers.ts';
+import { type Link, meshLinks } from '../peers.ts';
 import { readingOf } from '../reading.ts';
 import { nodesInOrder, shownNodes } from '../summary.ts';
 import { type Cell, type Column, table, tableFits } from '../table.ts';
@@ -28,7 +28,7 @@ export const mesh = defineView({
   summary: 'WireGuard, peer by peer: how long ago each node shook hands with each other',
 
   render: (fleet, screen) => {
-    const names = nodesInOrder(fleet).filter((name) => meshNodes(fleet).includes(name));
+    const names = nodesInOrder(fleet).filter((name) => fleet.mesh.includes(name));
     if (names.length === 0) return ['No node says anything about WireGuard.', ...alertLines(fleet, screen, ['ssh'])];
     const links = Map.groupBy(meshLinks(fleet), ({ from }) => from);
     const judged = judgedIn(fleet);
@@ -60,7 +60,7 @@ type Table = [readonly Column[], readonly (readonly Cell[])[]];
 
 function peerByPeer(fleet: Fleet, names: readonly string[], links: Links, judged: Judged): Table {
   const seen = new Set([...links.values()].flat().map(({ to }) => to));
-  const peers = [...new Set([...meshNodes(fleet).filter((name) => seen.has(name)), ...seen])];
+  const peers = [...new Set([...fleet.mesh.filter((name) => seen.has(name)), ...seen])];
   const nodes = new Map(matrixNodes(fleet).map((one) => [one.name, one]));
   const rows = names.map((from) => [
     markCell(levelOfNode(fleet, from)),
@@ -68,7 +68,7 @@ function peerByPeer(fleet: Fleet, names: readonly string[], links: Links, judged
     ...peers.map((to) => {
       const link = links.get(from)?.find((one) => one.to === to);
       if (from === to) return { text: '·', style: 'dim' } as const;
-      // A node whose peers are not known may have this one, too.
+      // A node whose peers could not be read may have this peer, too.
       return link ? linkCell(link, judged) : isUnread(fleet, from) ? unknownCell : absentCell;
     }),
   ]);
@@ -91,7 +91,7 @@ function linkCell(link: Link, judged: Judged): Cell {
 const wordsOf = ({ state, handshake_age_seconds: age }: Link): string =>
   age === null ? (state === 'missing' ? 'no peer' : state) : shortAge(age);
 
-/** For more nodes than fit side by side. */
+/** A row for each node with the number of its peers, for fleets whose nodes do not fit side by side as columns. */
 function nodeByNode(fleet: Fleet, names: readonly string[], links: Links, judged: Judged): Table {
   const rows = names.map((from) => {
     const all = links.get(from) ?? [];
@@ -116,7 +116,7 @@ const isBad = ({ state }: Link): boolean => state !== 'connected' && state !== '
 
 const mostNodes = 10;
 
-/** The peers that are not connected, in words. */
+/** Lines that name, for each node, the peers to which it is not connected. */
 function badLines(names: readonly string[], links: Links, { paint, width }: Screen): string[] {
   const bad = names.flatMap((from) => {
     const words = (links.get(from) ?? []).filter(isBad).map((link) => `${link.to} ${wordsOf(link)}`);

@@ -1,4 +1,4 @@
-// Namespaces × nodes: whether rqlite, Olric and the gateway of each namespace answer.
+// A matrix of namespaces × nodes: whether rqlite, Olric and the gateway of each namespace answer on each node.
 import type { Fleet } from '../assess.ts';
 import { alertLines, badCell, goodCell, type Judged, judgedIn, matrixNodes, missingCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';
@@ -75,16 +75,16 @@ function namespaceOn(fleet: Fleet, name: string, node: string): Namespace | Miss
   );
 }
 
-/** The part of the section that stands for namespaces beyond those that a report has room for. */
+/** The part among a report's errors that stands for all namespaces for which the report had no room. */
 const partOfOthers = 'the rest';
 
-/** Parts of the section that could not be read: `NAMESPACE, PROGRAM`. */
+/** The names of the parts of the section that could not be read, such as `NAMESPACE, PROGRAM`. */
 const unread = ({ nodes }: Fleet, node: string): string[] =>
   reasonsIn((nodes[node]?.report ?? {}) as Readonly<Record<string, unknown>>, 'errors').flatMap(
     ({ section, part = '' }) => (section === 'namespaces' ? [part] : []),
   );
 
-/** The state of its rqlite where all is well, else what is wrong. */
+/** A cell with the state of the namespace's rqlite where all its programs are well, else with what is wrong. */
 function cellOf(fleet: Fleet, name: string, node: string, judged: Judged): Cell {
   const found = namespaceOn(fleet, name, node);
   if (typeof found === 'string') return missingCell(found);

@@ -1,13 +1,13 @@
-// Each node's health in detail: its alerts, its sections, what could not be read.
+// Each node in detail: its alerts, the sections of its report, and what is not there.
 import { fold } from '../../core/columns.ts';
 import { formatDuration } from '../../core/quantity.ts';
 import type { Section } from '../../contract/section.ts';
 import { nodeSections } from '../../node/sections/index.ts';
 import type { Fleet } from '../assess.ts';
-import { alertMark, alertsOn, levelOfNode, markCell } from '../cells.ts';
+import { alertMark, levelOfNode, markCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { reasonsIn } from '../read-report.ts';
-import { statusOf, worstNodes } from '../summary.ts';
+import { alertsOn, statusOf, worstNodes } from '../summary.ts';
 import { turnedTable } from '../table.ts';
 import { defineView, type Screen } from '../view.ts';
 

@@ -1,4 +1,4 @@
-// Everything as one JSON document made for a language model; with --budget so small that it fits.
+// The whole fleet as one JSON document for a language model. With --budget the document is cut to so many tokens.
 import { Usage } from '../../contract/errors.ts';
 import { type Given, defineView } from '../view.ts';
 import { reportOf, reportWithin } from '../report.ts';

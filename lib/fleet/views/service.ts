@@ -1,4 +1,4 @@
-// Services × nodes: the programs that have a section of their own in the report, and the units that it watches.
+// A matrix of services × nodes. Services are the programs that have a section of their own in the report, and the units that it lists.
 import type { nodeSections } from '../../node/sections/index.ts';
 import type { Fleet } from '../assess.ts';
 import { alertLines, badCell, goodCell, judgedIn, matrixNodes, missingCell } from '../cells.ts';
@@ -54,10 +54,14 @@ const programs: readonly Service[] = [
   ),
 ];
 
-const unitSuffix = /\.service$/;
+/** `site-rqlite` of `site-rqlite.service`; `rqlite.service` is named whole, because the program rqlite has a row of its own. */
+function shortNameOf(unit: string): string {
+  const name = unit.replace(/\.service$/, '');
+  return programs.some((program) => program.name === name) ? unit : name;
+}
 
 const defineUnit = (unit: string): Service => ({
-  name: unit.replace(unitSuffix, ''),
+  name: shortNameOf(unit),
   subsystems: ['service'],
   stateOn: (fleet, node) => {
     const { status, data } = readingOf(fleet, 'services', node);
@@ -72,7 +76,7 @@ const defineUnit = (unit: string): Service => ({
   },
 });
 
-/** Those that at least one node has. */
+/** The services that at least one of the shown nodes has. */
 function servicesIn(fleet: Fleet): readonly Service[] {
   const units = new Set(
     shownNodes(fleet).flatMap((node) => {
@@ -80,12 +84,14 @@ function servicesIn(fleet: Fleet): readonly Service[] {
       return [...services.map(({ name }) => name), ...failed];
     }),
   );
-  return [...programs, ...[...units].map(defineUnit)].filter(({ stateOn }) =>
+  // The name of a unit ends with its type. Without one it is invented, and could be the name of a program, which has a row already.
+  const named = [...units].filter((unit) => unit.includes('.'));
+  return [...programs, ...named.map(defineUnit)].filter(({ stateOn }) =>
     shownNodes(fleet).some((node) => typeof stateOn(fleet, node) === 'object'),
   );
 }
 
-/** Of the subsystems without a view of their own. */
+/** The alerts below the matrix are those of these subsystems, which have no view of their own. */
 const about = ['ssh', 'service', 'services', 'rqlite', 'olric', 'ipfs', 'gateway', 'anyone'];
 
 export const service = defineView({

@@ -236,6 +236,29 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await idsIn(reports), ['critical node-reached:node4', 'critical wireguard-peers:node2']);
   });
 
+  test('a node whose WireGuard could not be read is expected as a peer by each other node', async () => {
+    const reports = healthyCluster(3);
+    of(reports, 3)['wireguard'] = { interface_up: 7 };
+    const unread = 'warning section-read:node3/wireguard';
+    assert.deepEqual(await idsIn(reports), [unread]);
+    change(reports, 1, 'wireguard', { peer_count: 1, peers: [peer(2)] });
+    assert.deepEqual(await messagesIn(reports), [
+      'critical wireguard-peers:node1: node1 has 1 peer of WireGuard; other nodes: 2',
+      `${unread}: wireguard of node3 could not be read: its report is wrong: interface_up: expected boolean; got 7`,
+    ]);
+  });
+
+  test('a peer that belongs to no node does not stand for one that is missing', async () => {
+    const reports = healthyCluster(3);
+    reports['node4'] = new Error('no route to host');
+    assert.deepEqual(await idsIn(reports), ['critical node-reached:node4']);
+    change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
+    assert.deepEqual(await messagesIn(reports), [
+      'critical node-reached:node4: node4 does not report: no route to host',
+      'critical wireguard-peers:node2: node2 has 2 peers of WireGuard; other nodes: 3',
+    ]);
+  });
+
   test('two leaders, and who takes whom for the leader, is one alert', async () => {
     const reports = healthyCluster(3);
     change(reports, 3, 'rqlite', { raft_state: 'Leader', leader_addr: '192.0.2.3:4002' });
@@ -329,6 +352,57 @@ describe('judgements between nodes', () => {
     assert.ok((await idsIn(reports)).includes('critical rqlite-leader:cluster'));
     for (const index of [2, 3]) change(reports, index, 'rqlite', { leader_addr: '10.9.9.9:1' });
     assert.ok(!(await idsIn(reports)).includes('critical rqlite-leader:cluster'), 'all name a leader beside the fleet');
+  });
+
+  for (const [what, liar, count] of [
+    ['a follower of two', 2, 2],
+    ['a follower of three', 3, 3],
+    ['the leader of three', 1, 3],
+  ] as const)
+    test(`${what} that invents members, or hides them, changes nothing about the voters`, async () => {
+      const reports = healthyCluster(count);
+      const votersIn = async (): Promise<string | undefined> =>
+        (await judge(reports)).observations.find(({ check }) => check === 'rqlite-voters')?.message;
+      const whole = `all ${count} voters of rqlite are there`;
+      const { nodes } = of(reports, liar)['rqlite'] as { nodes: Record<string, object> };
+      const invented = Array.from({ length: 199 }, (_, index) => [
+        `10.9.9.${index}:4002`,
+        { reachable: false, leader: false, voter: true },
+      ]);
+      change(reports, liar, 'rqlite', { nodes: { ...nodes, ...Object.fromEntries(invented) } });
+      assert.equal(await votersIn(), whole);
+      assert.deepEqual(await idsIn(reports), []);
+      change(reports, liar, 'rqlite', { nodes: {} });
+      assert.equal(await votersIn(), whole);
+      assert.deepEqual(await idsIn(reports), []);
+    });
+
+  test('addresses that differ only far beyond the length of a host name do not become one member, or two alerts with one id', async () => {
+    const reports = healthyCluster(1);
+    const { nodes } = of(reports, 1)['rqlite'] as { nodes: Record<string, object> };
+    const long = (count: number) => Object.fromEntries(['a', 'b'].map((end) => [`${'x'.repeat(count)}${end}:1`, {}]));
+    change(reports, 1, 'rqlite', { nodes: { ...nodes, ...long(150), ...long(1000) } });
+    const { observations } = await judge(reports);
+    const peers = observations.filter(({ check }) => check === 'rqlite-peer').map(({ id }) => id);
+    assert.equal(peers.length, 3);
+    assert.equal(new Set(peers).size, 3);
+  });
+
+  test('one node that says that a member has a vote, or that there are more members, is not believed', async () => {
+    const reports = healthyCluster(3);
+    const votersIn = async (): Promise<string | undefined> =>
+      (await judge(reports)).observations.find(({ check }) => check === 'rqlite-voters')?.message;
+    for (const index of [1, 2, 3])
+      change(reports, index, 'rqlite', {
+        nodes: Object.fromEntries(
+          [1, 2, 3].map((one) => [`192.0.2.${one}:4002`, { reachable: true, voter: one !== 3 || index === 2 }]),
+        ),
+      });
+    assert.equal(await votersIn(), 'all 2 voters of rqlite are there');
+    loseLeader(reports, 1, 2, 3);
+    for (const index of [1, 2, 3]) change(reports, index, 'rqlite', { nodes: null });
+    change(reports, 2, 'rqlite', { num_peers: 40 });
+    assert.equal(await votersIn(), 'all 3 voters of rqlite are there');
   });
 
   test('a node that has no vote is no voter', async () => {
