@@ -6,7 +6,7 @@ import { shellQuote } from '../core/harmless.ts';
 import { firstLine } from '../core/text.ts';
 import { sshReason } from '../parse/remote.ts';
 import { runProgram } from './program.ts';
-import { namesForSsh } from './ssh.ts';
+import { namesForSsh, safeOptions } from './ssh.ts';
 import { pickVariables } from './variables.ts';
 
 export interface AskSettings {
@@ -50,17 +50,7 @@ export function sshArguments(
   command: string,
   ...more: readonly string[]
 ): string[] {
-  const options = [
-    'BatchMode=yes',
-    `ConnectTimeout=${Math.max(1, Math.floor(connectMs / 1000))}`,
-    'ServerAliveInterval=5',
-    'ServerAliveCountMax=2',
-    'ForwardAgent=no',
-    'ForwardX11=no',
-    'ClearAllForwardings=yes',
-    'PermitLocalCommand=no',
-    ...more,
-  ];
+  const options = [...safeOptions(connectMs / 1000), ...more];
   return [
     'ssh',
     '-T',

@@ -22,6 +22,19 @@ import { pickVariables } from './variables.ts';
 /** Variables by which ssh finds its configuration, keys, agent and Kerberos ticket. */
 export const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
+/** Options of every connection: whatever the ssh_config says, ssh asks no questions, forwards nothing, runs no command on this
+ * machine, and notices within seconds that a connection is lost. */
+export const safeOptions = (connectSeconds: number): readonly string[] => [
+  'BatchMode=yes',
+  `ConnectTimeout=${Math.max(1, Math.floor(connectSeconds))}`,
+  'ServerAliveInterval=5',
+  'ServerAliveCountMax=2',
+  'ForwardAgent=no',
+  'ForwardX11=no',
+  'ClearAllForwardings=yes',
+  'PermitLocalCommand=no',
+];
+
 export interface SshSettings {
   readonly name: string;
   /** `user@name`, or a Host entry of ssh_config. */
@@ -169,20 +182,8 @@ async function earlierAttempts(settings: SshSettings, socket: string): Promise<R
 async function connect({ name, target, configFile, connectMs, runtime }: SshSettings): Promise<string> {
   const { socket, temporary } = socketPath(runtime);
   // Shorter than connectMs, so that ssh itself times out first and gives the reason.
-  const seconds = Math.max(1, Math.floor(connectMs / 1000) - 1);
-  const options = [
-    'BatchMode=yes',
-    'StrictHostKeyChecking=yes',
-    `ConnectTimeout=${seconds}`,
-    'ServerAliveInterval=5',
-    'ServerAliveCountMax=2',
-    'ControlMaster=yes',
-    'ControlPersist=no',
-    'ForwardAgent=no',
-    'ForwardX11=no',
-    'ClearAllForwardings=yes',
-    'PermitLocalCommand=no',
-  ];
+  const seconds = connectMs / 1000 - 1;
+  const options = [...safeOptions(seconds), 'StrictHostKeyChecking=yes', 'ControlMaster=yes', 'ControlPersist=no'];
   const stop = new AbortController();
   const master = runProgram({
     argv: sshCommand(socket, options, target, 'exec cat >/dev/null', configFile),
