@@ -50,7 +50,13 @@ export function sshArguments(
   command: string,
   ...more: readonly string[]
 ): string[] {
-  const options = [...safeOptions(connectMs / 1000), ...more];
+  const options = [
+    ...safeOptions(connectMs / 1000),
+    // A shared connection that the user has open is used. None is opened: it would end with this process, and with it the user's
+    // sessions that had joined it.
+    'ControlMaster=no',
+    ...more,
+  ];
   return [
     'ssh',
     '-T',
