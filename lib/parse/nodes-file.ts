@@ -1,4 +1,5 @@
-// Parses a list of nodes, one a line, in the three forms that such lists had over time:
+// Parses a list of nodes, one a line, in the three forms that such lists had over time; lines of the first form stand in no list with
+// lines of the others, since the first form does not say to which environment a node belongs:
 //   1|ubuntu@192.0.2.1|                            number, destination, password
 //   devnet|ubuntu@192.0.2.1||nameserver-ns1|~/key  environment, destination, password, role, and sometimes a key
 //   devnet|ubuntu@192.0.2.1|node                   environment, destination, role
@@ -26,13 +27,24 @@ export interface NodesFile {
 export function parseNodesFile(text: string): NodesFile {
   const nodes: ListedNode[] = [];
   const problems: string[] = [];
+  /** Numbers of the first lines with an environment, and without. */
+  let [withEnvironment, without]: (number | undefined)[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const shown = line.trim();
     if (shown === '' || shown.startsWith('#')) continue;
     const found = parseLine(shown.split('|').map((field) => field.trim()));
-    if (typeof found === 'string') problems.push(`line ${index + 1}: ${found}`);
-    else nodes.push(found);
+    if (typeof found === 'string') {
+      problems.push(`line ${index + 1}: ${found}`);
+      continue;
+    }
+    nodes.push(found);
+    if (found.environment === undefined) without ??= index + 1;
+    else withEnvironment ??= index + 1;
   }
+  if (withEnvironment !== undefined && without !== undefined)
+    problems.push(
+      `line ${without} names no environment, and line ${withEnvironment} does: begin every line with an environment, such as devnet|user@host|node`,
+    );
   const seen = new Set<string>();
   for (const { environment = '', name } of nodes) {
     const key = `${environment}|${name}`;

@@ -16,49 +16,70 @@ function makeOperator(t: TestContext) {
   const ssh = makeFakeSsh(folder);
   const usual = environmentIn(folder);
   const env = { ...usual, PATH: `${ssh.bin}:${usual.PATH}` };
-  const monitor = (...argv: readonly string[]) =>
-    runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], env, folder);
+  const monitorWith = (more: NodeJS.ProcessEnv, ...argv: readonly string[]) =>
+    runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], { ...env, ...more }, folder);
+  const monitor = (...argv: readonly string[]) => monitorWith({}, ...argv);
   const put = (name: string, text: string): string => {
     const path = join(folder, name);
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, text);
     return path;
   };
-  const nodesIn = (...argv: readonly string[]): string[] => {
-    const { status, stdout, stderr } = monitor('cluster', '--json', ...argv);
-    assert.equal(`${status} ${stderr}`, '0 ');
-    return (JSON.parse(stdout) as { nodes: { host: string }[] }).nodes.map(({ host }) => host);
+  /** The names of the nodes that were asked, and standard error. */
+  const nodesIn = (argv: readonly string[], more: NodeJS.ProcessEnv = {}): { nodes: string[]; says: string } => {
+    const { status, stdout, stderr } = monitorWith(more, 'cluster', '--json', ...argv);
+    assert.equal(status, 0, stderr);
+    const { nodes } = JSON.parse(stdout) as { nodes: { host: string }[] };
+    return { nodes: nodes.map(({ host }) => host).sort(), says: stderr };
   };
   return { ssh, monitor, put, nodesIn };
 }
 
 describe('monitor', () => {
-  test('takes its nodes from scripts/remote-nodes.conf where there is one, with roles and keys', (t) => {
+  test('takes its nodes from scripts/remote-nodes.conf where there is one, with roles and keys, and says so', (t) => {
     const { ssh, put, nodesIn } = makeOperator(t);
     put(
       'scripts/remote-nodes.conf',
       '# nodes\ndevnet|ubuntu@a||nameserver-ns1|/keys/devnet\ndevnet|root@b|node\ntestnet|root@c|node\n',
     );
-    assert.deepEqual(nodesIn('--env', 'devnet').sort(), ['a', 'b']);
-    assert.deepEqual(nodesIn('--env', 'testnet'), ['c']);
+    const says =
+      'The nodes are those of scripts/remote-nodes.conf in this folder; --config FILE names another list or configuration.\n';
+    assert.deepEqual(nodesIn(['--env', 'devnet']), { nodes: ['a', 'b'], says });
+    assert.deepEqual(nodesIn(['--env', 'testnet']), { nodes: ['c'], says });
     assert.match(
       ssh.calls().find((call) => call.includes(' ubuntu@a ')) ?? '',
       / -i \/keys\/devnet -- ubuntu@a sh -c /,
     );
   });
 
+  test('takes its nodes from the configuration or list that --config or $OPS_MONITOR_CONFIG names, whatever list lies here', (t) => {
+    const { put, nodesIn } = makeOperator(t);
+    put('scripts/remote-nodes.conf', 'devnet|root@here|node\n');
+    const site = put('site.yaml', 'fleet: { environments: { devnet: { nodes: { of-the-site: {} } } } }\n');
+    const other = put('other.yaml', 'fleet: { environments: { devnet: { nodes: { other: {} } } } }\n');
+    const list = put('list.conf', 'devnet|root@listed|node\n');
+    const named = { OPS_MONITOR_CONFIG: site };
+    assert.deepEqual(nodesIn(['--env', 'devnet'], named), { nodes: ['of-the-site'], says: '' });
+    assert.deepEqual(nodesIn(['--env', 'devnet', '--config', other], named), { nodes: ['other'], says: '' });
+    assert.deepEqual(nodesIn(['--env', 'devnet', '--config', list], named), { nodes: ['listed'], says: '' });
+    assert.deepEqual(nodesIn(['--env', 'devnet'], { OPS_MONITOR_CONFIG: '' }).nodes, ['here']);
+  });
+
   test('a list of the oldest form has the nodes of any environment', (t) => {
     const { put, nodesIn } = makeOperator(t);
     const list = put('old.conf', '1|ubuntu@192.0.2.1|\n2|ubuntu@192.0.2.2|\n');
-    assert.deepEqual(nodesIn('--env', 'mainnet', '--config', list).sort(), ['192.0.2.1', '192.0.2.2']);
+    const { nodes } = nodesIn(['--env', 'mainnet', '--config', list]);
+    assert.deepEqual(nodes, ['192.0.2.1', '192.0.2.2']);
   });
 
   test('passwords in a list, an unknown environment and an unknown node are refused before any node is asked', (t) => {
     const { ssh, monitor, put } = makeOperator(t);
     const secret = put('secret.conf', 'devnet|ubuntu@a|hunter2|node|\n');
     const list = put('nodes.conf', 'devnet|ubuntu@a|node\n');
+    const mixed = put('mixed.conf', '1|ubuntu@a|\ndevnet|ubuntu@a|node\n');
     for (const [argv, says] of [
       [['--env', 'devnet', '--config', secret], /secret\.conf, line 1: the password of a is not used.*ssh-copy-id/],
+      [['--env', 'devnet', '--config', mixed], /mixed\.conf, line 1 names no environment, and line 2 does/],
       [['--env', 'devnte', '--config', list], /there is no environment "devnte" in .*nodes\.conf, only devnet/],
       [['--env', 'devnet', '--config', list, '--node', 'aa'], /there is no node "aa"; did you mean a\?/],
       [['--config', list], /name the environment: --env NAME/],

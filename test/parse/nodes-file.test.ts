@@ -4,11 +4,14 @@ import { parseNodesFile } from '../../lib/parse/nodes-file.ts';
 
 describe('a list of nodes', () => {
   test('all three forms are read, with comments, blank lines and the line ends of Windows', () => {
+    assert.deepEqual(parseNodesFile('# nodes\r\n\r\n1|ubuntu@192.0.2.1|\r\n'), {
+      nodes: [{ name: '192.0.2.1', target: 'ubuntu@192.0.2.1' }],
+      problems: [],
+    });
     const text =
-      '# nodes\r\n\r\n1|ubuntu@192.0.2.1|\r\ndevnet|ubuntu@192.0.2.2||nameserver-ns1|~/.ssh/devnet\r\ntestnet|root@node3.example.org|node\n';
+      '# nodes\r\n\r\ndevnet|ubuntu@192.0.2.2||nameserver-ns1|~/.ssh/devnet\r\ntestnet|root@node3.example.org|node\n';
     assert.deepEqual(parseNodesFile(text), {
       nodes: [
-        { name: '192.0.2.1', target: 'ubuntu@192.0.2.1' },
         {
           environment: 'devnet',
           name: '192.0.2.2',
@@ -20,6 +23,13 @@ describe('a list of nodes', () => {
       ],
       problems: [],
     });
+  });
+
+  test('lines with and without an environment in one list are refused, with the number of one of each', () => {
+    const mixed = '# nodes\ndevnet|u@a|node\ndevnet|u@b|node\n\n1|u@a|\n2|u@c|\n';
+    assert.deepEqual(parseNodesFile(mixed).problems, [
+      'line 5 names no environment, and line 2 does: begin every line with an environment, such as devnet|user@host|node',
+    ]);
   });
 
   test('a password is refused with a word on keys, and is not in the message', () => {

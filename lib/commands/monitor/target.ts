@@ -11,8 +11,9 @@ import { type FleetNode, nodesListed, nodesOf } from '../../fleet/nodes.ts';
 import { askNode } from '../../io/ask-node.ts';
 import { readBytesIfThere, readIfThere } from '../../io/files.ts';
 import { nodeProgram } from '../../io/product.ts';
+import { printError } from '../../io/terminal.ts';
 
-/** Where the first site keeps its list of nodes. */
+/** The list of nodes of a deployment's own folder, read where no configuration is named. */
 const usualList = 'scripts/remote-nodes.conf';
 const mostListBytes = 1024 * 1024;
 
@@ -20,7 +21,7 @@ export const fleetOptions = {
   config: {
     type: 'string',
     value: 'FILE',
-    summary: `the configuration, or a list of nodes (NAME.conf); default: ${usualList} if it exists, else as everywhere`,
+    summary: `the configuration, or a list of nodes (NAME.conf); default: $OPS_MONITOR_CONFIG, else ${usualList} if it exists, else as everywhere`,
   },
   env: { type: 'string', value: 'NAME', summary: 'the environment whose nodes are asked: required' },
 } as const;
@@ -33,8 +34,10 @@ export interface FleetTarget {
 
 export async function openFleet(asked: Arguments): Promise<FleetTarget> {
   const environment = textOption(asked, 'env');
-  const path =
-    textOption(asked, 'config') ?? (readIfThere(usualList, mostListBytes) === undefined ? undefined : usualList);
+  const named = textOption(asked, 'config');
+  const isUsual =
+    named === undefined && !process.env['OPS_MONITOR_CONFIG'] && readIfThere(usualList, mostListBytes) !== undefined;
+  const path = isUsual ? usualList : named;
   const isList = path?.endsWith('.conf') === true;
   const { fleet } = await readConfiguration(isList ? undefined : path);
   const known = isList ? '' : listed(Object.keys(fleet.environments), 10);
@@ -43,7 +46,12 @@ export async function openFleet(asked: Arguments): Promise<FleetTarget> {
   if (!isList) return { environment, nodes: nodesOf({ fleet }, environment), fleet };
   const text = readIfThere(path, mostListBytes);
   if (text === undefined) throw new Usage(`the list of nodes ${path} cannot be read: there is no such file`);
-  return { environment, nodes: nodesListed(text, path, environment), fleet };
+  const nodes = nodesListed(text, path, environment);
+  if (isUsual)
+    printError(
+      `The nodes are those of ${usualList} in this folder; --config FILE names another list or configuration.`,
+    );
+  return { environment, nodes, fleet };
 }
 
 /** Share of a node's deadline that connecting may use. */
