@@ -24,6 +24,7 @@ export interface Destination {
 
 /** More than any report has; of so many at once that the limit of a unit holds. */
 const mostOutput = 2 * 1024 * 1024;
+const tooMuch = `it printed more than ${mostOutput} bytes`;
 
 /** Returns what the node printed: its report. Throws with the reason where there is none. */
 export async function askNode(node: Destination, settings: AskSettings, signal: AbortSignal): Promise<string> {
@@ -41,7 +42,7 @@ export async function askNode(node: Destination, settings: AskSettings, signal: 
   const start = done.stdout.indexOf(`${mark}\n`);
   const printed = start < 0 ? undefined : done.stdout.slice(start + mark.length + 1);
   if (done.ending.by === 'exit' && done.ending.code === 0 && printed !== undefined) return printed;
-  throw new Error(reasonFor(done, printed !== undefined));
+  throw new Error(printed === undefined ? reasonBeforeCommand(done) : reasonFor(done));
 }
 
 export function sshArguments(
@@ -94,16 +95,21 @@ const reasons: readonly [RegExp, string][] = [
   [/node: (?:command )?not found/, `neither ops-monitor nor Node is installed there (${install})`],
 ];
 
-function reasonFor({ ending, stderr }: ProgramResult, hasBegun: boolean): string {
+/** Why the command that ssh was given never began. */
+export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): string {
   if (ending.by === 'start')
     return ending.code === 'ENOENT'
       ? 'ssh is not installed here (package openssh-client)'
       : `ssh: ${ending.cause.message}`;
-  if (ending.by === 'output') return `it printed more than ${mostOutput} bytes`;
-  // Only ssh itself exits with 255.
-  if (!hasBegun && ending.by === 'exit' && ending.code !== 255)
-    return `its login shell ended with exit code ${ending.code} before our command: ${firstLine(stderr) || 'it gave no reason'}`;
-  if (!hasBegun) return sshReason(stderr);
+  if (ending.by === 'output') return tooMuch;
+  // Only ssh itself exits with 255. The shell nologin gives its reason on standard output.
+  if (ending.by === 'exit' && ending.code !== 255)
+    return `its login shell ended with exit code ${ending.code} before our command: ${firstLine(stderr) || firstLine(stdout) || 'it gave no reason'}`;
+  return sshReason(stderr);
+}
+
+function reasonFor({ ending, stderr }: ProgramResult): string {
+  if (ending.by === 'output') return tooMuch;
   const known = reasons.find(([pattern]) => pattern.test(stderr));
   if (known) return known[1];
   const how =

@@ -1,9 +1,10 @@
 // Puts the report's program on a node over ssh, with the line for sudoers. It is the only thing that the fleet monitor ever writes on a
 // node, and only when a person asks for it.
+import { randomUUID } from 'node:crypto';
 import { shellQuote, shellWord } from '../core/harmless.ts';
+import { formatLimit } from '../core/quantity.ts';
 import { firstLine } from '../core/text.ts';
-import { sshReason } from '../parse/remote.ts';
-import { type AskSettings, type Destination, sshArguments } from './ask-node.ts';
+import { type AskSettings, type Destination, reasonBeforeCommand, sshArguments } from './ask-node.ts';
 import { runProgram } from './program.ts';
 import { namesForSsh } from './ssh.ts';
 import { pickVariables } from './variables.ts';
@@ -20,33 +21,50 @@ export async function installOnNode(
   node: Destination,
   settings: Pick<AskSettings, 'configFile' | 'connectMs'>,
   program: Uint8Array,
-  signal: AbortSignal,
+  seconds: number,
 ): Promise<readonly string[]> {
-  const { ending, stdout, stderr } = await runProgram({
+  const mark = `ops-monitor-${randomUUID()}`;
+  const done = await runProgram({
     // What goes on is root's: only to a machine whose key is known.
-    argv: sshArguments(node, settings, `sh -c ${shellQuote(uploadOf(program.length))}`, 'StrictHostKeyChecking=yes'),
+    argv: sshArguments(
+      node,
+      settings,
+      `sh -c ${shellQuote(uploadOf(mark, program.length))}`,
+      'StrictHostKeyChecking=yes',
+    ),
     variables: pickVariables(namesForSsh),
     input: program,
-    signal,
+    seconds,
     output: { most: 64 * 1024, beyond: 'cut' },
   });
-  signal.throwIfAborted();
-  if (ending.by === 'start') throw new Error(`ssh could not be started: ${ending.cause.message}`);
+  const { ending, stdout, stderr } = done;
+  // The login shell's profile may print anything before the mark.
+  const start = stdout.indexOf(`${mark}\n`);
+  const said = start < 0 ? undefined : stdout.slice(start + mark.length + 1).split('\n');
+  if (ending.by === 'deadline')
+    throw new Error(`${node.name} did not finish within ${formatLimit(seconds)}: ${stepAfter(said)}`);
+  if (said === undefined) throw new Error(`${node.name} cannot be reached: ${reasonBeforeCommand(done)}`);
   const code = ending.by === 'exit' ? ending.code : undefined;
-  if (code === 255 && !stdout.includes(begun)) throw new Error(`${node.name} cannot be reached: ${sshReason(stderr)}`);
-  const said = stdout.split('\n').filter((line) => line.startsWith('> '));
-  if (code === 0) return said.map((line) => line.slice(2));
+  if (code === 0) return said.flatMap((line) => (line.startsWith('> ') ? [line.slice(2)] : []));
   // A path and nothing else: a person is asked to paste it.
-  const left = /^left (\/[\w./-]+)$/m.exec(stdout)?.[1];
+  const left = said.map((line) => /^left (\/[\w./-]+)$/.exec(line)?.[1]).find((path) => path !== undefined);
   const reason = firstLine(stderr) || `exit code ${code ?? 'none'}`;
   throw new Error(
     left === undefined
-      ? reason
+      ? `${node.name}: ${reason}`
       : `sudo on ${node.name} wants a password: ${reason}\nThe program lies there; to put it in place run: ssh -t ${shellWord(node.target)} sudo sh ${left}`,
   );
 }
 
-const begun = 'begun';
+/** The step that runs after the lines that the node has printed. */
+const stepAfter = (said: readonly string[] | undefined): string =>
+  said === undefined
+    ? 'there was no login yet'
+    : said.includes(arrived)
+      ? 'the program was being put in place, by sudo unless the login is root'
+      : 'the program was being copied';
+
+const arrived = 'arrived';
 
 /** Runs as root. `$1` is the folder with the program, `$2` the user who may call it. */
 const asRoot = `set -eu
@@ -75,13 +93,14 @@ rm -rf "$folder"
 `;
 
 /** Runs as the user of the login. The folder is the user's alone. `bytes`: of the program; a connection that breaks ends the input early. */
-const uploadOf = (bytes: number): string => `set -eu
-echo ${begun}
+const uploadOf = (mark: string, bytes: number): string => `set -eu
+echo ${mark}
 folder=$(mktemp -d)
 cat >"$folder/program"
 if [ "$(wc -c <"$folder/program")" -ne ${bytes} ]; then
   echo 'only a part of the program arrived: nothing was changed' >&2; rm -rf "$folder"; exit 3
 fi
+echo ${arrived}
 user=$(id -un)
 case $user in *[!A-Za-z0-9_.-]*) echo "the name $user does not go into sudoers" >&2; rm -rf "$folder"; exit 3;; esac
 cat >"$folder/install.sh" <<'END'

@@ -76,18 +76,20 @@ async function makeSite(t: TestContext, user: string, sudoers: string) {
       }),
     );
   configure();
+  const usual = environmentIn(site);
+  const bin = join(site, 'bin');
   const monitor = (...argv: readonly string[]) =>
-    runProcess(
-      [process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv, '--env', 'devnet', '--config', config],
-      environmentIn(site),
-    );
+    runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv, '--env', 'devnet', '--config', config], {
+      ...usual,
+      PATH: `${bin}:${usual.PATH}`,
+    });
   const alerts = () =>
     JSON.parse(monitor('alerts', '--json').stdout) as { message: string }[] | { alerts: { message: string }[] };
   const messages = (): string => {
     const found = alerts();
     return ('alerts' in found ? found.alerts : found).map(({ message }) => message).join('\n');
   };
-  return { ...node, monitor, messages, configure };
+  return { ...node, bin, monitor, messages, configure };
 }
 
 describe('monitor install', () => {
@@ -139,6 +141,28 @@ describe('monitor install', () => {
     assert.match(must('sh', script), /is in place/);
     assert.ok(!existsSync(script));
     assert.doesNotMatch(messages(), /does not report/);
+  });
+
+  test('a part of the program is not put in place', async (t) => {
+    const { bin, monitor, run } = await makeSite(t, 'ubuntu', 'ALL=(ALL) NOPASSWD: ALL');
+    mkdirSync(bin);
+    // The connection ends the input early.
+    writeFileSync(join(bin, 'ssh'), '#!/bin/sh\nhead -c 1000 | exec /usr/bin/ssh "$@"\n', { mode: 0o755 });
+    const { status, stdout, stderr } = monitor('install', 'node1');
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /node1: only a part of the program arrived: nothing was changed/);
+    assert.equal(run('sh', '-c', 'ls /usr/local/bin/ops-monitor* /etc/sudoers.d/zz-ops-monitor').stdout, '');
+    assert.equal(run('sh', '-c', 'ls -d /tmp/tmp.*/program').status, 2, 'the upload was left behind');
+  });
+
+  test('an account without a shell is told by install and by every view', async (t) => {
+    const { messages, monitor, must } = await makeSite(t, 'ubuntu', '');
+    must('usermod', '-s', '/usr/sbin/nologin', 'ubuntu');
+    const says = /its login shell ended with exit code 1 before our command: This account is currently not available\./;
+    assert.match(messages(), says);
+    const { status, stderr } = monitor('install', 'node1');
+    assert.equal(status, 1);
+    assert.match(stderr, says);
   });
 
   test('with `pipe` a node without ops-monitor reports what the user may read, and nothing is left there', async (t) => {

@@ -9,7 +9,7 @@ import { print } from '../../io/terminal.ts';
 import { collectFrom, fleetOptions, nodeNamed, openFleet, readProgram, settingsOf } from './target.ts';
 
 /** Copying 127 MB over a slow line included. */
-const installMs = 600_000;
+const installSeconds = 600;
 
 export const install: Command = {
   name: 'monitor install',
@@ -38,14 +38,14 @@ export const install: Command = {
     const node = nodeNamed(asked.operand, nodes);
     const file = textOption(asked, 'program') ?? nodeProgram;
     const program = readProgram(file);
-    const [settings, signal] = [settingsOf(fleet), AbortSignal.timeout(installMs)];
     if (asked.options['dry-run'] === true) {
       print(
         `would copy ${file} (${formatBytes(program.length)}) to ${installedPath} on ${node.target}, with a line for sudoers`,
       );
       return exitCodes.ok;
     }
-    for (const line of await installOnNode(node, settings, program, signal)) print(`${node.name}: ${line}`);
+    for (const line of await installOnNode(node, settingsOf(fleet), program, installSeconds))
+      print(`${node.name}: ${line}`);
     const reading = await collectFrom([node], environment, fleet);
     const { reached, error, collection_ms: ms } = reading.nodes[node.name]!;
     if (!reached) throw new Error(`${node.name} has the program, and does not report: ${error}`);

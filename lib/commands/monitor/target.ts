@@ -84,7 +84,7 @@ export const settingsOf = (fleet: Configuration['fleet']) => ({
 export function readProgram(path: string): Uint8Array {
   const program = readBytesIfThere(path);
   if (program) return program;
-  throw new Usage(`there is no ${path}: npm run build makes it`);
+  throw new Usage(`there is no ${path}${path === nodeProgram ? ': npm run build makes it' : ''}`);
 }
 
 export function nodeNamed(name: string, nodes: readonly FleetNode[]): FleetNode {

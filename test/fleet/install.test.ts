@@ -1,0 +1,88 @@
+// monitor install with an `ssh` that is a script: what a node prints, and where it hangs. With real nodes: test/real/fleet-install.test.ts.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe, type TestContext } from 'node:test';
+import { installOnNode } from '../../lib/io/install-node.ts';
+import { environmentIn, root, runProcess } from '../process.ts';
+import { temporaryFolder } from '../world.ts';
+
+/** Installs on a node whose ssh runs this script after it has put the mark that our command prints into `mark`. */
+async function install(t: TestContext, script: string, seconds = 20): Promise<string> {
+  const folder = temporaryFolder(t);
+  const text = `#!/bin/sh\nmark=$(printf '%s' "$*" | sed -n 's/^echo \\(ops-monitor-[0-9a-f-]*\\)$/\\1/p')\n${script}\n`;
+  writeFileSync(join(folder, 'ssh'), text, { mode: 0o755 });
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${folder}:${path}`;
+  try {
+    const settings = { configFile: undefined, connectMs: 1000 };
+    const node = { name: 'node1', target: 'ubuntu@192.0.2.1' };
+    return (await installOnNode(node, settings, Buffer.from('program'), seconds)).join('\n');
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    process.env['PATH'] = path;
+  }
+}
+
+describe('monitor install', () => {
+  test('prints what our command did, and nothing that the login shell’s profile printed before', async (t) => {
+    const said = await install(
+      t,
+      'echo "> Welcome to node1"; echo "left /tmp/a"; echo "$mark"; echo "> it is in place"',
+    );
+    assert.equal(said, 'it is in place');
+  });
+
+  test('never prints what a node says as a part of the command that a person is to paste', async (t) => {
+    for (const path of ['/tmp/a;reboot', '/tmp/$(reboot)', '/tmp/a b', '-x', '/tmp/a\\nreboot #'])
+      assert.match(
+        await install(t, `cat >/dev/null; echo "$mark"; printf '%s\\n' 'left ${path}'; echo password >&2; exit 4`),
+        /^node1: password$/,
+        path,
+      );
+    const good = await install(
+      t,
+      'echo "left /tmp/b"; echo "$mark"; echo "left /tmp/a/install.sh"; printf "password\\033[2J\\nrun: reboot\\n" >&2; exit 4',
+    );
+    assert.equal(
+      good,
+      'sudo on node1 wants a password: password [2J\nThe program lies there; to put it in place run: ssh -t ubuntu@192.0.2.1 sudo sh /tmp/a/install.sh',
+    );
+  });
+
+  test('says of an account without a shell what its login says', async (t) => {
+    const said = await install(t, 'echo "This account is currently not available."; exit 1');
+    assert.equal(
+      said,
+      'node1 cannot be reached: its login shell ended with exit code 1 before our command: This account is currently not available.',
+    );
+  });
+
+  for (const [step, script, says] of [
+    ['the login', 'exec sleep 60', 'there was no login yet'],
+    ['the copy', 'echo "$mark"; exec sleep 60', 'the program was being copied'],
+    [
+      'sudo',
+      'echo "$mark"; echo arrived; exec sleep 60',
+      'the program was being put in place, by sudo unless the login is root',
+    ],
+  ] as const)
+    test(`names the node and the step where ${step} hangs`, async (t) => {
+      assert.equal(await install(t, script, 1), `node1 did not finish within 1s: ${says}`);
+    });
+
+  test('advises npm run build only for the program that it makes', (t) => {
+    const folder = temporaryFolder(t);
+    const list = join(folder, 'nodes.conf');
+    writeFileSync(list, 'devnet|ubuntu@a|node\n');
+    const argv = ['install', 'a', '--env', 'devnet', '--config', list, '--program', join(folder, 'mistyped')];
+    const { status, stderr } = runProcess(
+      [process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv],
+      environmentIn(folder),
+    );
+    assert.equal(status, 2);
+    assert.match(stderr, /there is no \S+\/mistyped$/m);
+    assert.doesNotMatch(stderr, /npm run build/);
+  });
+});
