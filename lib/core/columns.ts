@@ -36,6 +36,21 @@ export function cutLine(text: string, width: number): string {
   return width < 1 ? '' : `${line}…`;
 }
 
+/** Drops the first cells of a line. A wide character that lies across the edge becomes a space; colours stay. */
+export function dropCells(text: string, count: number): string {
+  let [line, left] = ['', count];
+  // oxlint-disable-next-line no-control-regex -- as above
+  for (const part of text.match(/\u001B\[[\d;]*m|./gsu) ?? []) {
+    if (part.length > 2 || left === 0) {
+      line += part;
+      continue;
+    }
+    left -= cellsOf(part);
+    if (left < 0) [line, left] = [`${line} `, 0];
+  }
+  return line;
+}
+
 const spaces = (text: string, width: number): string => ' '.repeat(Math.max(0, width - displayWidth(text)));
 
 export const padded = (text: string, width: number): string => text + spaces(text, width);

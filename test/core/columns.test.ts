@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { alignColumns, displayWidth, fold, foldColumns, padded } from '../../lib/core/columns.ts';
+import { alignColumns, displayWidth, dropCells, fold, foldColumns, padded } from '../../lib/core/columns.ts';
 
 describe('core/columns', () => {
   test('displayWidth counts terminal cells', () => {
@@ -23,6 +23,14 @@ describe('core/columns', () => {
     for (const [text, width] of widths) assert.equal(displayWidth(text), width, text);
     assert.equal(padded('データ', 8), 'データ  ');
     assert.equal(padded('longer than this', 4), 'longer than this');
+  });
+
+  test('dropCells drops cells from the left, keeps colours, and puts a space where a wide character was cut', () => {
+    assert.deepEqual(
+      [0, 1, 2, 3, 9].map((count) => dropCells('aデb', count)),
+      ['aデb', 'デb', ' b', 'b', ''],
+    );
+    assert.equal(dropCells('\u001B[31mred\u001B[39m one', 2), '\u001B[31md\u001B[39m one');
   });
 
   test('alignColumns makes each column as wide as its widest cell, and leaves no trailing spaces', () => {

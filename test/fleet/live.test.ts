@@ -5,7 +5,7 @@ import { displayWidth, withoutColour } from '../../lib/core/columns.ts';
 import { assessFleet } from '../../lib/fleet/assess.ts';
 import { fleetConfig } from '../../lib/fleet/config.ts';
 import type { NodeAnswer } from '../../lib/fleet/files.ts';
-import { bodyHeight, bodyOf, frameOf, type Look } from '../../lib/fleet/live/frame.ts';
+import { bodyHeight, bodyOf, frameOf, type Look, pageOf as pageIn } from '../../lib/fleet/live/frame.ts';
 import { lastMinutes, minutesKept, remember, sparkline } from '../../lib/fleet/live/history.ts';
 import {
   type Assess,
@@ -21,7 +21,7 @@ import {
 } from '../../lib/fleet/live/state.ts';
 import { tabs } from '../../lib/fleet/live/tabs.ts';
 import { parseReport } from '../../lib/fleet/read-report.ts';
-import { at, fleetOf, reportWith } from './fleet.ts';
+import { at, fleetOf, nodesWith, reportWith } from './fleet.ts';
 
 const { limits } = fleetConfig.fleet.parse(undefined);
 const assess: Assess = (reading) => assessFleet(reading, limits, at);
@@ -73,11 +73,13 @@ const lookOf = ({ width = 80, height = 24, at: when = at, paint = (_style, text)
 
 function pageOf(state: LiveState, size: Size = {}): Page {
   const look = lookOf(size);
-  return { body: bodyOf(state, look), height: bodyHeight(look) };
+  return pageIn(bodyOf(state, look), look);
 }
 
-const linesOf = (state: LiveState, size: Size = {}): readonly string[] =>
-  frameOf(state, pageOf(state, size), lookOf(size));
+function linesOf(state: LiveState, size: Size = {}): readonly string[] {
+  const page = pageOf(state, size);
+  return frameOf(moveCursor(state, 0, page), page, lookOf(size));
+}
 const screenOf = (state: LiveState, size: Size = {}): string => linesOf(state, size).join('\n');
 
 const press = (state: LiveState, keys: readonly string[], size: Size = {}): LiveState =>
@@ -166,8 +168,54 @@ describe('monitor live', () => {
     assert.equal(opened.detail, 'node2');
     assert.match(screenOf(opened), /^● devnet node2/);
     assert.equal(press(opened, ['escape']).detail, undefined);
-    // No line above the first names a node.
-    assert.equal(press(onAlerts, ['enter']).detail, undefined);
+  });
+
+  test('the mark stands on the first row of every tab, never on titles, and Enter there opens no other node', async () => {
+    const firsts = async (size: Size) => {
+      const answers = nodesWith(3, { node2: { system: { mem_use_pct: 95 } }, node3: gone });
+      const state = afterRound(begin(Object.keys(answers)), answers);
+      return tabs.map((_, index) => {
+        const at = press(state, [String(index + 1)], size);
+        const line = linesOf(at, size).find((one) => one.startsWith('›')) ?? '';
+        return [line.replaceAll(/ +/g, ' ').slice(0, 12), press(at, ['enter'], size).detail];
+      });
+    };
+    assert.deepEqual(await firsts({ width: 80, height: 24 }), [
+      ['› ● node1 he', 'node1'],
+      ['› ✖ node3, u', 'node3'],
+      ['› rqlite ans', undefined],
+      ['› ● node1 · ', 'node1'],
+      ['› ● node1 ye', 'node1'],
+      ['› alice Lead', undefined],
+      ['› ✖ ssh: nod', 'node3'],
+    ]);
+    for (const [line] of await firsts({ width: 40, height: 12 })) assert.match(line ?? '', /^› (?:[●✖] |rqlite|alice)/);
+    const up = press(shown, ['j', 'k', 'k', 'k']);
+    assert.match(screenOf(up), /^›.* node1 /m);
+    assert.match(linesOf(up)[2] ?? '', /^ +node +status/, 'the titles are shown');
+  });
+
+  test('l shows the columns that were left out for lack of room, then scrolls to the right; h goes back', () => {
+    const size = { width: 40, height: 20 };
+    const fitted = screenOf(shown, size);
+    assert.match(fitted, /not shown for lack of room/);
+    const wide = press(shown, ['l'], size);
+    assert.doesNotMatch(screenOf(wide, size), /not shown for lack of room/);
+    assert.match(linesOf(wide, size)[2] ?? '', /^ +node +status/);
+    assert.match(linesOf(wide, size).at(-1) ?? '', /columns 1-38 of \d+/);
+    const seen = [wide];
+    for (let step = 0; step < 20; step++) seen.push(press(seen.at(-1) ?? wide, ['right'], size));
+    assert.ok(seen.some((state) => linesOf(state, size)[2]?.endsWith(' answered in')));
+    assert.match(linesOf(seen.at(-1) ?? wide, size).at(-1) ?? '', /columns \d+-(\d+) of \1$/);
+    for (const state of seen)
+      for (const line of linesOf(state, size)) assert.ok(displayWidth(line) <= size.width, line);
+    let back = seen.at(-1) ?? wide;
+    while (back.left !== undefined) back = press(back, ['h'], size);
+    assert.equal(screenOf(back, size), fitted);
+    assert.equal(press(wide, ['3'], size).left, undefined, 'another tab fits the terminal again');
+    assert.equal(press(wide, ['l', 'down', 'enter'], size).detail, 'node2');
+    // A terminal that became wider shows the end of the lines, and nothing beyond.
+    assert.match(linesOf(seen.at(-1) ?? wide, { width: 200 })[3] ?? '', /node1/);
   });
 
   test('a node whose name begins like another is told from it', () => {
@@ -218,7 +266,7 @@ describe('monitor live', () => {
 
   test('? names every key, on a terminal of 40 columns too', () => {
     const text = pageOf(press(shown, ['?']), { width: 40 }).body.join('\n');
-    for (const key of ['Tab', 'Shift+Tab', 'j k', 'Enter', 'Esc', '/', 'r ', 'q, Ctrl+C', 'Ctrl+Z'])
+    for (const key of ['Tab', 'Shift+Tab', 'j k', 'h l', 'Enter', 'Esc', '/', 'r ', 'q, Ctrl+C', 'Ctrl+Z'])
       assert.ok(text.includes(key), `${key} in ${text}`);
     assert.match(screenOf(press(shown, ['?', 'x'])), /\[1 Overview\]/);
   });
@@ -248,8 +296,8 @@ describe('monitor live', () => {
     assert.match(linesOf(state, size).at(-1) ?? '', /\d+-\d+ of \d+$/);
     const [end, start] = [press(state, ['end'], size), press(state, ['home'], size)];
     assert.equal(end.cursor, pageOf(end, size).body.length - 1);
-    assert.deepEqual([start.cursor, start.top], [0, 0]);
-    assert.equal(press(start, ['page-down', 'page-down', 'page-up'], size).cursor, bodyHeight(lookOf(size)));
+    assert.deepEqual([start.cursor, start.top], [1, 0]);
+    assert.equal(press(start, ['page-down', 'page-down', 'page-up'], size).cursor, 1 + bodyHeight(lookOf(size)));
   });
 
   test('no screen is wider or higher than the terminal, whatever is shown', () => {
@@ -268,13 +316,25 @@ describe('monitor live', () => {
     let screens = 0;
     for (const size of sizes)
       for (const state of [shown, wide, beginRound(begin(['a']))])
-        for (const keys of [['1'], ['2'], ['3'], ['4'], ['5'], ['6'], ['7'], ['?'], ['/', 'n'], ['down', 'enter']]) {
+        for (const keys of [
+          ['1'],
+          ['2'],
+          ['3'],
+          ['4'],
+          ['5'],
+          ['6'],
+          ['7'],
+          ['?'],
+          ['/', 'n'],
+          ['down', 'enter'],
+          ['l', 'l'],
+        ]) {
           const lines = linesOf(press(state, keys, size), size);
           assert.ok(lines.length <= size.height);
           for (const line of lines) assert.ok(displayWidth(line) <= size.width, `${size.width}: ${line}`);
           screens += 1;
         }
-    assert.equal(screens, 180);
+    assert.equal(screens, 198);
   });
 
   test('a terminal that became smaller keeps the mark on the screen', () => {

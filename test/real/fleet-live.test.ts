@@ -137,6 +137,16 @@ describe('monitor live in a terminal', () => {
         pane.type(up);
         await until(() => pane.lines().findIndex((line) => line.startsWith('›')) === first);
       }
+      for (const [right, left] of [
+        ['l', 'h'],
+        ['Right', 'Left'],
+      ] as const) {
+        pane.type(right);
+        await pane.shows(/columns 1-\d+ of \d+/);
+        fits();
+        pane.type(left);
+        await until(() => !pane.lines().some((line) => line.includes('columns 1-')));
+      }
       pane.type('?');
       await pane.shows(/Shift\+Tab/);
       fits();

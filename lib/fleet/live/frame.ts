@@ -1,6 +1,6 @@
 // The screen of `monitor live`: state, size and time → lines. Pure.
 import { secondsSince } from '../../core/age.ts';
-import { alignColumns, cutLine, displayWidth, fold, foldColumns, padded } from '../../core/columns.ts';
+import { alignColumns, cutLine, displayWidth, dropCells, fold, foldColumns, padded } from '../../core/columns.ts';
 import { terminalText } from '../../core/harmless.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
@@ -13,7 +13,7 @@ import type { Paint } from '../view.ts';
 import { cluster } from '../views/cluster.ts';
 import { node as nodeView } from '../views/node.ts';
 import { lastMinutes, measures, minutesKept, sparkline } from './history.ts';
-import type { Assess, LiveState, Page } from './state.ts';
+import { type Assess, type LiveState, type Page, widthOf } from './state.ts';
 import { tabAt, tabs } from './tabs.ts';
 
 export interface Look {
@@ -34,17 +34,29 @@ const footHeight = 1;
 
 export const bodyHeight = ({ height }: Pick<Look, 'height'>): number => Math.max(1, height - headHeight - footHeight);
 
+const bodyWidth = ({ width }: Pick<Look, 'width'>): number => Math.max(10, width - gutter);
+
+/** Columns of a view that is scrolled sideways. A mesh of hundreds of nodes is summed up instead. */
+const wideColumns = 1000;
+
 /** All lines of the present tab; the screen shows a part of them. */
 export function bodyOf(state: LiveState, look: Look): readonly string[] {
-  const width = Math.max(10, look.width - gutter);
+  const width = state.left === undefined ? bodyWidth(look) : wideColumns;
   return state.isHelp ? helpLines(width) : shownLines(state, { ...look, width });
 }
+
+export const pageOf = (body: readonly string[], look: Look): Page => ({
+  body,
+  height: bodyHeight(look),
+  width: bodyWidth(look),
+});
 
 export function frameOf(state: LiveState, page: Page, look: Look): readonly string[] {
   const rows = page.body.slice(state.top, state.top + page.height);
   const body = Array.from({ length: page.height }, (_, index) => {
     const [line = '', isHere] = [rows[index], state.top + index === state.cursor && rows[index] !== undefined];
-    return `${isHere ? look.paint('bold', '›') : ' '} ${line}`;
+    const shown = state.left ? dropCells(terminalText(line, true), state.left) : line;
+    return `${isHere ? look.paint('bold', '›') : ' '} ${shown}`;
   });
   return [headLine(state, look), tabLine(state, look), ...body, footLine(state, page, look)]
     .slice(0, look.height)
@@ -191,10 +203,16 @@ function tabLine({ tab }: LiveState, { width, paint }: Look): string {
   return displayWidth(line(false)) <= width ? line(false) : line(true);
 }
 
-function footLine(state: LiveState, { body, height }: Page, { width, paint }: Look): string {
+function footLine(state: LiveState, { body, height, width: columns }: Page, { width, paint }: Look): string {
   if (state.isTyping) return `/${state.filter}█  Enter keeps it, Esc shows all`;
   const last = Math.min(body.length, state.top + height);
-  const place = body.length > height ? `${state.top + 1}-${last} of ${body.length}` : '';
+  const widest = state.left === undefined ? 0 : widthOf(body);
+  const place = [
+    ...(state.left === undefined
+      ? []
+      : [`columns ${state.left + 1}-${Math.min(widest, state.left + columns)} of ${widest}`]),
+    ...(body.length > height ? [`${state.top + 1}-${last} of ${body.length}`] : []),
+  ].join('  ');
   const keys = state.isHelp
     ? 'any key leaves the help'
     : [
@@ -215,7 +233,8 @@ const helpLines = (width: number): readonly string[] => [
     [
       ['Tab, Shift+Tab, 1 to 7', 'the next, previous or that tab'],
       ['j k, arrows', 'one line down or up; also Page Up and Down, Home and End'],
-      ['Enter', 'the node that the line at the mark names, or the nearest line above'],
+      ['h l, arrows', 'left and right: l shows what was left out for lack of room, then scrolls; h goes back'],
+      ['Enter', 'the node that the line at the mark names, or the nearest line above that names one'],
       ['Esc', 'back from a node; all nodes and alerts again'],
       ['/', 'only nodes and alerts with a text in them'],
       ['r', 'asks all nodes now'],

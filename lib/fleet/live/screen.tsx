@@ -64,6 +64,8 @@ function keyNames(input: string, key: Key): readonly string[] {
   const named = [
     [key.upArrow, 'up'],
     [key.downArrow, 'down'],
+    [key.leftArrow, 'left'],
+    [key.rightArrow, 'right'],
     [key.pageUp, 'page-up'],
     [key.pageDown, 'page-down'],
     [key.home, 'home'],

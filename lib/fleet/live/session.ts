@@ -2,7 +2,7 @@
 import { reasonOf } from '../../core/text.ts';
 import type { FleetReading, NodeAnswer } from '../files.ts';
 import type { Paint } from '../view.ts';
-import { bodyHeight, bodyOf, frameOf, type Look } from './frame.ts';
+import { bodyOf, frameOf, type Look, pageOf } from './frame.ts';
 import {
   type Assess,
   beginRound,
@@ -55,7 +55,7 @@ export function runSession(session: Session): Running {
   function page(): { readonly look: Look; readonly page: Page } {
     const { columns: width, rows: height } = session.size();
     const look = { width, height, paint: session.paint, at: now(), staleSeconds: session.staleSeconds, assess };
-    return { look, page: { body: body(state, look), height: bodyHeight(look) } };
+    return { look, page: pageOf(body(state, look), look) };
   }
 
   function draw(): void {
@@ -116,10 +116,11 @@ export function runSession(session: Session): Running {
 function keepBody(): typeof bodyOf {
   let kept: { readonly key: readonly unknown[]; readonly body: readonly string[] } | undefined;
   return (state, look) => {
-    const { fleet, reports, history, problem, tab, filter, detail, isHelp } = state;
+    const { fleet, reports, history, problem, tab, filter, detail, isHelp, left } = state;
     // Ages in it are shown anew each ten seconds.
     const time = Math.floor(look.at.getTime() / 10_000);
-    const key = [fleet, reports, history, problem, tab, filter, detail, isHelp, look.width, time];
+    const isWide = left !== undefined;
+    const key = [fleet, reports, history, problem, tab, filter, detail, isHelp, isWide, look.width, time];
     if (!kept || key.some((part, index) => part !== kept?.key[index])) kept = { key, body: bodyOf(state, look) };
     return kept.body;
   };

@@ -1,5 +1,5 @@
 // What `monitor live` knows and shows, and what changes it: answers of nodes, the ends of rounds, keys. Pure.
-import { withoutColour } from '../../core/columns.ts';
+import { displayWidth, withoutColour } from '../../core/columns.ts';
 import { severities } from '../../core/severity.ts';
 import { escapePattern } from '../../core/text.ts';
 import type { Fleet, FleetAlert } from '../assess.ts';
@@ -31,6 +31,9 @@ export interface LiveState {
   readonly cursor: number;
   /** The line of the body that is shown first. */
   readonly top: number;
+  /** Undefined while the views fit the terminal. Once somebody scrolls sideways: the views are as wide as they like, and this is the
+   * first of their columns that is shown. */
+  readonly left?: number | undefined;
   readonly filter: string;
   readonly isTyping: boolean;
   /** The node whose detail is shown. */
@@ -133,9 +136,12 @@ export interface Page {
   readonly body: readonly string[];
   /** Lines of the body that the screen shows. */
   readonly height: number;
+  /** Columns of the body that the screen shows. */
+  readonly width: number;
 }
 
-export function pressKey(state: LiveState, key: string, page: Page): { state: LiveState; wish?: Wish } {
+export function pressKey(before: LiveState, key: string, page: Page): { state: LiveState; wish?: Wish } {
+  const state = moveCursor(before, 0, page);
   if (key === 'ctrl-c') return { state, wish: 'quit' };
   if (state.isTyping) return { state: typeFilter(state, key) };
   if (state.isHelp) return key === 'q' ? { state, wish: 'quit' } : { state: { ...toTop(state), isHelp: false } };
@@ -167,6 +173,12 @@ export function pressKey(state: LiveState, key: string, page: Page): { state: Li
       return { state: { ...state, isTyping: true } };
     case '?':
       return { state: { ...toTop(state), isHelp: true } };
+    case 'l':
+    case 'right':
+      return { state: scrollRight(state, page) };
+    case 'h':
+    case 'left':
+      return { state: scrollLeft(state, page) };
     case 'enter':
       return { state: openDetail(state, page) };
     case 'escape':
@@ -176,17 +188,44 @@ export function pressKey(state: LiveState, key: string, page: Page): { state: Li
   }
 }
 
-const toTop = (state: LiveState): LiveState => ({ ...state, cursor: 0, top: 0 });
+const toTop = (state: LiveState): LiveState => ({ ...state, cursor: 0, top: 0, left: undefined });
 
 const showTab = (state: LiveState, tab: number): LiveState => ({ ...toTop(state), tab, detail: undefined });
 
-/** The cursor stays on the screen, and the screen within the body. */
-export function moveCursor(state: LiveState, by: number, { body, height }: Page): LiveState {
-  const cursor = Math.max(0, Math.min(state.cursor + by, body.length - 1));
+/** The cursor stays on the screen and off the titles above the first row, and the screen stays within the body. */
+export function moveCursor(state: LiveState, by: number, { body, height, width }: Page): LiveState {
+  const first = state.isHelp ? 0 : firstRow(body);
+  const cursor = Math.max(first, Math.min(state.cursor + by, body.length - 1));
   const lowest = Math.max(0, body.length - height);
-  const top = Math.min(Math.max(Math.min(state.top, cursor), cursor - height + 1, 0), lowest);
-  return cursor === state.cursor && top === state.top ? state : { ...state, cursor, top };
+  // At the first row the titles are shown, too, where there is room for them.
+  const wanted = cursor === first ? 0 : Math.min(state.top, cursor);
+  const top = Math.min(Math.max(wanted, cursor - height + 1, 0), lowest);
+  const left = state.left && Math.min(state.left, Math.max(0, widthOf(body) - width));
+  return cursor === state.cursor && top === state.top && left === state.left ? state : { ...state, cursor, top, left };
 }
+
+/** Lines about a node or an alert begin with the mark of their level. A table without such lines has one line of titles. */
+function firstRow(body: readonly string[]): number {
+  const blank = body.indexOf('');
+  const marked = body.slice(0, blank < 0 ? body.length : blank).findIndex(isMarked);
+  return marked < 0 ? Math.max(0, Math.min(1, body.length - 1)) : marked;
+}
+
+const isMarked = (line: string): boolean => /^ *[●▲✖?] /.test(withoutColour(line));
+
+export const widthOf = (body: readonly string[]): number =>
+  body.reduce((most, line) => Math.max(most, displayWidth(line)), 0);
+
+const sidewaysStep = ({ width }: Page): number => Math.max(1, Math.floor(width / 2));
+
+/** The first step shows what was left out for lack of room, and the others scroll. */
+const scrollRight = (state: LiveState, page: Page): LiveState =>
+  moveCursor({ ...state, left: state.left === undefined ? 0 : state.left + sidewaysStep(page) }, 0, page);
+
+const scrollLeft = (state: LiveState, page: Page): LiveState => ({
+  ...state,
+  left: state.left === undefined || state.left === 0 ? undefined : Math.max(0, state.left - sidewaysStep(page)),
+});
 
 const mostFilter = 60;
 
@@ -202,14 +241,19 @@ function typeFilter(state: LiveState, key: string): LiveState {
 const goBack = (state: LiveState): LiveState =>
   state.detail === undefined ? { ...toTop(state), filter: '' } : { ...toTop(state), detail: undefined };
 
-/** Of the node that the cursor's line names, or the nearest line above it that names one. */
+/** Opens the node that the cursor's line names, or else the nearest line above that is about one node: titles of a matrix name all. */
 function openDetail(state: LiveState, { body }: Page): LiveState {
   if (state.detail !== undefined) return state;
   const names = state.nodes.map(({ name }) => name);
-  const named = new RegExp(`(?<![\\w.-])(?:${names.map(escapePattern).join('|')})(?![\\w-]|\\.\\w)`);
-  for (const line of body.slice(0, state.cursor + 1).reverse()) {
-    const found = named.exec(withoutColour(line));
-    if (found) return { ...toTop(state), detail: found[0] };
+  const named = new RegExp(`(?<![\\w.-])(?:${names.map(escapePattern).join('|')})(?![\\w-]|\\.\\w)`, 'g');
+  for (const [index, line] of body
+    .slice(0, state.cursor + 1)
+    .reverse()
+    .entries()) {
+    const found = new Set(withoutColour(line).match(named));
+    const [first] = found;
+    if (first !== undefined && (found.size === 1 || index === 0 || isMarked(line)))
+      return { ...toTop(state), detail: first };
   }
   return state;
 }
