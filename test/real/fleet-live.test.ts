@@ -273,15 +273,41 @@ describe('monitor live in a terminal', () => {
     await pane.shows(/monitor live: planted/);
   });
 
-  test('is suspended by Ctrl+Z, and goes on with fg', async (t) => {
+  const stops = {
+    'Ctrl+Z': (pane: Pane) => pane.type('C-z'),
+    'kill -TSTP': (pane: Pane) => process.kill(livePid(pane), 'SIGTSTP'),
+  };
+  for (const [what, stop] of Object.entries(stops))
+    test(`is suspended by ${what}, also a second time, and goes on with fg`, async (t) => {
+      const site = makeSite(t, ['node1']);
+      const pane = openTerminal(t, site.env);
+      const before = await begin(pane, site);
+      await pane.shows(/no alerts {2}/);
+      for (const tab of ['7 Alerts', '3 Services']) {
+        stop(pane);
+        await isAsBefore(pane, before);
+        pane.type('fg', 'Enter');
+        await pane.shows(/\? help/);
+        assert.ok(isOn(pane));
+        pane.type(tab.slice(0, 1));
+        await pane.shows(new RegExp(`\\[${tab}\\]`));
+      }
+      pane.type('q');
+      await isAsBefore(pane, before);
+    });
+
+  test('is drawn again as a whole after kill -STOP and fg', async (t) => {
     const site = makeSite(t, ['node1']);
     const pane = openTerminal(t, site.env);
     const before = await begin(pane, site);
     await pane.shows(/no alerts {2}/);
-    pane.type('C-z');
-    await isAsBefore(pane, before);
+    process.kill(livePid(pane), 'SIGSTOP');
+    await pane.shows(/^ready>$/m);
+    pane.type('clear', 'Enter');
+    await until(() => !pane.lines().some((line) => line.includes('help')));
     pane.type('fg', 'Enter');
-    await pane.shows(/\[1 Overview\]/);
+    await pane.shows(/\[1 Overview\][^]*node1[^]*\? help/);
+    assert.doesNotMatch(pane.lines().join('\n'), /ready>/);
     pane.type('7');
     await pane.shows(/\[7 Alerts\]/);
     pane.type('q');

@@ -33,9 +33,14 @@ export const live: Command = {
       );
     // ink takes the whole terminal a fifth of a second to load.
     const { openScreen } = await import('../../fleet/live/screen.tsx');
-    const screen = openScreen({ stdin, stdout, suspend: () => process.kill(0, 'SIGTSTP') }, (key) =>
-      session.press(key),
-    );
+    const stopJob = (): void => {
+      process.off('SIGTSTP', suspend);
+      // The whole job, as a terminal stops it. The call returns once the job goes on.
+      process.kill(0, 'SIGTSTP');
+      process.on('SIGTSTP', suspend);
+    };
+    const suspend = (): void => screen.lend(stopJob);
+    const screen = openScreen({ stdin, stdout }, (key) => (key === 'ctrl-z' ? suspend() : session.press(key)));
     const session = runSession({
       start: startState(environment, nodes, detail),
       collect: (onAnswer) => collectFrom(nodes, environment, fleet, onAnswer),
@@ -48,6 +53,9 @@ export const live: Command = {
       now: () => new Date(),
     });
     stdout.on('resize', session.draw);
+    process.on('SIGTSTP', suspend);
+    // After SIGSTOP, of which no process hears, the shell may have drawn over the screen.
+    process.on('SIGCONT', () => screen.lend(() => undefined));
     const broken = Promise.withResolvers<never>();
     for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, broken.reject);
     // Until the end, so that none of them ends the process before the terminal is given back.

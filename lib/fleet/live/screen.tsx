@@ -1,24 +1,29 @@
 // Draws lines on the whole terminal, and reads its keys. The only file that imports ink: it is loaded by `monitor live` alone.
 import { Box, type Key, render, Text, useApp, useInput } from 'ink';
 
-export interface Terminal {
+interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
-  /** Stops this process as a shell does, and returns once it was continued. */
-  readonly suspend: () => void;
 }
 
 export interface Screen {
   readonly draw: (lines: readonly string[]) => void;
+  /** Gives the terminal back as it was while the work runs, then draws everything again. */
+  readonly lend: (work: () => void) => void;
   /** Gives the terminal back as it was. */
   readonly close: () => void;
   /** Rejects where drawing failed. */
   readonly closed: Promise<unknown>;
 }
 
+type SuspendTerminal = ReturnType<typeof useApp>['suspendTerminal'];
+
 /** `onKey`: keys by name, `up`, `shift-tab`, or the character that was typed. */
-export function openScreen({ stdin, stdout, suspend }: Terminal, onKey: (name: string) => void): Screen {
-  const screenOf = (lines: readonly string[]) => <Lines lines={lines} onKey={onKey} suspend={suspend} />;
+export function openScreen({ stdin, stdout }: Terminal, onKey: (name: string) => void): Screen {
+  let suspendTerminal: SuspendTerminal | undefined;
+  let isLent = false;
+  const drawn = { onKey, onReady: (suspend: SuspendTerminal) => (suspendTerminal = suspend) };
+  const screenOf = (lines: readonly string[]) => <Lines lines={lines} {...drawn} />;
   const instance = render(screenOf([]), {
     stdin,
     stdout,
@@ -29,23 +34,30 @@ export function openScreen({ stdin, stdout, suspend }: Terminal, onKey: (name: s
     interactive: true,
     maxFps: 20,
   });
+  const lend = async (work: () => void): Promise<void> => {
+    if (isLent) return;
+    isLent = true;
+    await suspendTerminal?.(work);
+    isLent = false;
+  };
   return {
     draw: (lines) => instance.rerender(screenOf(lines)),
+    lend: (work) => void lend(work),
     close: () => instance.unmount(),
     closed: instance.waitUntilExit(),
   };
 }
 
-interface Drawn extends Pick<Terminal, 'suspend'> {
+interface Drawn {
   readonly lines: readonly string[];
   readonly onKey: (name: string) => void;
+  readonly onReady: (suspendTerminal: SuspendTerminal) => void;
 }
 
-function Lines({ lines, onKey, suspend }: Drawn) {
-  const { suspendTerminal } = useApp();
+function Lines({ lines, onKey, onReady }: Drawn) {
+  onReady(useApp().suspendTerminal);
   useInput((input, key) => {
-    if (key.ctrl && input === 'z') void suspendTerminal(suspend);
-    else for (const name of keyNames(input, key)) onKey(name);
+    for (const name of keyNames(input, key)) onKey(name);
   });
   return (
     <Box flexDirection="column">
