@@ -16,7 +16,7 @@ const nodeName = ownName.refine(isNodeName, {
   error: (issue) => `${JSON.stringify(issue.input)} has a meaning of its own: choose another name`,
 });
 
-/** Without a dot: the snapshot names a node `ENVIRONMENT.NODE`. */
+/** The name of an environment has no dot, because the snapshot names a node `ENVIRONMENT.NODE`. */
 const environmentName = z
   .string()
   .regex(/^[A-Za-z0-9_][\w-]{0,63}$/, {
@@ -32,7 +32,7 @@ const nodeSchema = z.strictObject({
     .describe('what it is for: a node whose role begins with `nameserver` is expected to answer DNS'),
 });
 
-/** Of fleet-snapshot, whose unit ends it a little later. */
+/** fleet-snapshot may spend this long on all watched nodes together. Its systemd unit kills it a little later. */
 const mostSeconds = 220;
 
 export const fleetConfig = {

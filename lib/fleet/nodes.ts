@@ -6,10 +6,10 @@ import type { FleetConfig } from './config.ts';
 
 export interface FleetNode {
   readonly name: string;
-  /** As ssh takes it. */
+  /** The destination for ssh: `user@name`, or a Host entry of ssh_config. */
   readonly target: string;
   readonly role?: string | undefined;
-  /** Path of a private key, beside those that ssh finds itself. */
+  /** Path of a private key that ssh tries, beside the keys that it finds itself. */
   readonly key?: string | undefined;
 }
 
@@ -20,12 +20,12 @@ export function nodesOf({ fleet }: FleetConfig, environment: string): FleetNode[
   return Object.entries(found.nodes).map(([name, { ssh = name, role }]) => ({ name, target: ssh, role }));
 }
 
-/** `path` is for messages. */
+/** Reads the text of a list of nodes. `path` is the list's file, and stands in messages only. */
 export function nodesListed(text: string, path: string, environment: string): FleetNode[] {
   const { nodes, problems } = parseNodesFile(text);
   if (problems.length > 0) throw new Usage(problems.map((problem) => `${path}, ${problem}`).join('\n'));
   if (nodes.length === 0) throw new Usage(`${path} lists no nodes`);
-  // The oldest form knows no environments: its nodes are those of the one that was asked for.
+  // A list of the oldest form names no environments: all its nodes belong to the environment that was asked for.
   const found = nodes.filter((node) => (node.environment ?? environment) === environment);
   if (found.length > 0) return found.map(({ name, target, role, key }) => ({ name, target, role, key }));
   throw unknownEnvironment(environment, [...new Set(nodes.flatMap((node) => node.environment ?? []))], path);

@@ -22,7 +22,8 @@ export interface Destination {
   readonly key?: string | undefined;
 }
 
-/** More than any report has; of so many at once that the limit of a unit holds. */
+/** Larger than any report, and so small that the answers of all nodes asked at once fit into the memory that fleet-snapshot's unit
+ * allows. */
 const mostOutput = 2 * 1024 * 1024;
 const tooMuch = `it printed more than ${mostOutput} bytes`;
 

@@ -10,10 +10,10 @@ import { namesForSsh } from './ssh.ts';
 import { pickVariables } from './variables.ts';
 
 export const installedPath = '/usr/local/bin/ops-monitor';
-/** Of the rules that match the last one decides, and files are read in the order of their names. */
+/** sudo obeys the last rule that matches, and reads these files in the order of their names. */
 const sudoersPath = '/etc/sudoers.d/zz-ops-monitor';
 
-/** A text in every version of the program, by which an older one is known that may be replaced. */
+/** Every version of the program contains this text: a file that contains it is an ops-monitor, and may be replaced. */
 const ownText = 'node-report needs Node 20 or later';
 
 /** Returns what was done, a line each. Throws with the reason where the program could not be put there. */
@@ -25,7 +25,7 @@ export async function installOnNode(
 ): Promise<readonly string[]> {
   const mark = `ops-monitor-${randomUUID()}`;
   const done = await runProgram({
-    // What goes on is root's: only to a machine whose key is known.
+    // The program will run as root there, so it goes only to a machine whose host key is known.
     argv: sshArguments(
       node,
       settings,

@@ -7,11 +7,11 @@
 import { isNodeName } from '../core/node-name.ts';
 
 interface ListedNode {
-  /** Undefined in the oldest form, which knows no environments. */
+  /** Undefined in a line of the oldest form, which names no environment. */
   readonly environment?: string;
   /** The part after `@`. */
   readonly name: string;
-  /** As ssh takes it. */
+  /** The destination for ssh. */
   readonly target: string;
   readonly role?: string;
   /** Path of a private key. */

@@ -26,7 +26,7 @@ export interface Look {
   readonly assess: Assess;
 }
 
-/** For the mark before the line of the cursor. */
+/** Columns before each line of the body, for the mark `›`. */
 const gutter = 2;
 
 const headHeight = 2;
@@ -92,7 +92,7 @@ function matching(fleet: Fleet, text: string): Fleet {
   };
 }
 
-/** Of a node that does not report now, what it reported last, with the age of that. */
+/** The detail of a node. Where the node does not report now, its last report stands below, with its age. */
 function nodeLines(state: LiveState, fleet: Fleet, node: string, look: Look): readonly string[] {
   const now = onlyNode(fleet, node);
   const last = state.reports[node];
@@ -146,7 +146,7 @@ function hourLines({ history }: LiveState, fleet: Fleet, { paint, width, at }: L
   ];
 }
 
-/** A load below one would fill the line otherwise. */
+/** The value of a bar of full height: at least 1 for the load, so that an idle node does not look busy. */
 const mostOf = (measure: (typeof measures)[number], values: readonly (number | undefined)[]): number =>
   measure === 'mem_use_pct' ? 100 : Math.max(1, ...values.map((value) => value ?? 0));
 
@@ -188,7 +188,7 @@ function alertsText({ alerts }: Fleet, paint: Paint, isWhole: boolean): string {
   return found.length === 0 ? (isWhole ? 'no alerts' : 'no alerts so far') : found.join(' ');
 }
 
-/** All titles; where they do not fit, those of other tabs are only their numbers. */
+/** The titles of all tabs. On a narrow terminal the other tabs have only their numbers. */
 function tabLine({ tab }: LiveState, { width, paint }: Look): string {
   const line = (isShort: boolean): string =>
     tabs

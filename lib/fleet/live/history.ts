@@ -7,7 +7,7 @@ export const minutesKept = 60;
 export const measures = ['mem_use_pct', 'load_avg_1'] as const;
 
 interface Minute {
-  /** Since 1970. */
+  /** Minutes since 1970. */
   readonly minute: number;
   readonly alerts: number;
   readonly nodes: Readonly<Record<string, Readonly<Partial<Record<(typeof measures)[number], number>>>>>;

@@ -29,14 +29,14 @@ export interface Session {
 
 export interface Running {
   readonly press: (key: string) => void;
-  /** Also after the size of the terminal has changed. */
+  /** Draws the screen; also called after the size of the terminal has changed. */
   readonly draw: () => void;
   readonly stop: () => void;
-  /** By q, Ctrl+C or `stop`. */
+  /** Resolves after q, Ctrl+C or `stop`. */
   readonly ended: Promise<void>;
 }
 
-/** While a round runs the screen shows new answers, and turns the spinner. */
+/** Time between two drawings: while a round runs, new answers appear and the spinner turns; otherwise only ages change. */
 const busyMs = 500;
 const idleMs = 1000;
 
@@ -47,7 +47,7 @@ export function runSession(session: Session): Running {
   let state = session.start;
   let arrived: Record<string, NodeAnswer> = {};
   let isOver = false;
-  /** The next round was due while one ran. */
+  /** True where the next round became due while a round was running: it begins as soon as that round has ended. */
   let isDue = false;
   let nextRound: NodeJS.Timeout | undefined;
   let nextTick: NodeJS.Timeout | undefined;
@@ -112,7 +112,7 @@ export function runSession(session: Session): Running {
   return { press, draw, stop, ended: ended.promise };
 }
 
-/** Rendering 200 nodes for each key would be felt. */
+/** Keeps the lines of the present tab until something in them changes: rendering 200 nodes anew for each key would be felt. */
 function keepBody(): typeof bodyOf {
   let kept: { readonly key: readonly unknown[]; readonly body: readonly string[] } | undefined;
   return (state, look) => {

@@ -13,21 +13,22 @@ type Answers = Readonly<Record<string, NodeAnswer>>;
 export interface LiveState {
   readonly environment: string;
   readonly nodes: readonly FleetNode[];
-  /** Each node's newest answer. */
+  /** The newest answer of each node, which may be that it was not reached. */
   readonly answers: Answers;
   /** Each node's newest report, which may be older than its newest answer. */
   readonly reports: Answers;
   /** The last round that ended: all nodes judged together. */
   readonly judged?: Fleet;
-  /** What is shown: the newest answers, and what they and the last round say. */
+  /** The fleet on the screen: the newest answers with the alerts about single nodes, and from the last round the alerts that compare
+   * nodes. */
   readonly fleet?: Fleet;
   readonly history: History;
-  /** The round that runs. */
+  /** The round that is running; undefined between two rounds. */
   readonly round?: { readonly answered: number } | undefined;
   /** Why the last round failed as a whole. */
   readonly problem?: string | undefined;
   readonly tab: number;
-  /** A line of the body. */
+  /** Index of the body's line that has the mark `›`. */
   readonly cursor: number;
   /** The line of the body that is shown first. */
   readonly top: number;
@@ -60,7 +61,7 @@ export const startState = (
   detail,
 });
 
-/** Judges a reading. */
+/** Judges the answers of all nodes together. */
 export type Assess = (reading: FleetReading) => Fleet;
 
 export const beginRound = (state: LiveState): LiveState => ({ ...state, round: { answered: 0 } });
@@ -128,10 +129,10 @@ function provisional({ environment, nodes, judged }: LiveState, answers: Answers
 const isOfOneNode = ({ node, evidence }: FleetAlert): boolean =>
   node !== null && Object.keys(evidence).every((name) => name === node);
 
-/** What a key does beyond the state. */
+/** What the session has to do for a key, beside showing the new state. */
 export type Wish = 'quit' | 'refresh';
 
-/** What stands on the screen when the key is pressed. */
+/** The lines of the present tab, and how much of them the screen shows. */
 export interface Page {
   readonly body: readonly string[];
   /** Lines of the body that the screen shows. */
@@ -233,7 +234,7 @@ function typeFilter(state: LiveState, key: string): LiveState {
   if (key === 'enter') return { ...state, isTyping: false };
   if (key === 'escape') return { ...toTop(state), isTyping: false, filter: '' };
   if (key === 'backspace') return { ...toTop(state), filter: state.filter.replace(/.$/u, '') };
-  // Names of other keys have several letters.
+  // Keys that are no characters have names of several letters, such as `up`.
   if (!/^.$/u.test(key) || state.filter.length >= mostFilter) return state;
   return { ...toTop(state), filter: state.filter + key };
 }
