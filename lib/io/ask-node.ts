@@ -96,6 +96,9 @@ const reasons: readonly [RegExp, string][] = [
   [/node: (?:command )?not found/, `neither ops-monitor nor Node is installed there (${install})`],
 ];
 
+/** The exit code of ssh itself; another is that of the command. */
+const lostCode = 255;
+
 /** Why the command that ssh was given never began. */
 export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): string {
   if (ending.by === 'start')
@@ -103,14 +106,18 @@ export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): 
       ? 'ssh is not installed here (package openssh-client)'
       : `ssh: ${ending.cause.message}`;
   if (ending.by === 'output') return tooMuch;
-  // Only ssh itself exits with 255. The shell nologin gives its reason on standard output.
-  if (ending.by === 'exit' && ending.code !== 255)
+  // The shell nologin gives its reason on standard output.
+  if (ending.by === 'exit' && ending.code !== lostCode)
     return `its login shell ended with exit code ${ending.code} before our command: ${firstLine(stderr) || firstLine(stdout) || 'it gave no reason'}`;
   return sshReason(stderr);
 }
 
 function reasonFor({ ending, stderr }: ProgramResult): string {
   if (ending.by === 'output') return tooMuch;
+  if (ending.by === 'exit' && ending.code === lostCode)
+    return ['the connection was lost during its report', ...(stderr.trim() === '' ? [] : [sshReason(stderr)])].join(
+      ': ',
+    );
   const known = reasons.find(([pattern]) => pattern.test(stderr));
   if (known) return known[1];
   const how =

@@ -23,7 +23,7 @@ import { pickVariables } from './variables.ts';
 export const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
 /** Options of every connection: whatever the ssh_config says, ssh asks no questions, forwards nothing, runs no command on this
- * machine, and notices within seconds that a connection is lost. */
+ * machine and no other than ours there, prints errors but no banner, and notices within seconds that a connection is lost. */
 export const safeOptions = (connectSeconds: number): readonly string[] => [
   'BatchMode=yes',
   `ConnectTimeout=${Math.max(1, Math.floor(connectSeconds))}`,
@@ -33,6 +33,8 @@ export const safeOptions = (connectSeconds: number): readonly string[] => [
   'ForwardX11=no',
   'ClearAllForwardings=yes',
   'PermitLocalCommand=no',
+  'RemoteCommand=none',
+  'LogLevel=ERROR',
 ];
 
 export interface SshSettings {

@@ -31,12 +31,18 @@ async function makeSite(t: TestContext): Promise<Site> {
   for (const name of ['bin', 'sockets']) mkdirSync(join(folder, name));
   const report = join(folder, 'report.json');
   writeFileSync(report, reportWith({ system: { time_unix: 1, mem_use_pct: 20 } }));
-  writeFileSync(
-    join(folder, 'bin', 'ops-monitor'),
-    `#!/bin/sh\n[ -z "$HANG" ] || exec sleep 30\nexec cat ${report}\n`,
-    { mode: 0o755 },
-  );
-  const node = await startSshd(t, `SetEnv PATH=${folder}/bin:/usr/bin:/bin`, 'AcceptEnv HANG');
+  const program = `#!/bin/sh
+case $FAULT in
+  hangs) exec sleep 30;;
+  fails) echo 'it broke' >&2; exit 3;;
+  loses) kill -9 $PPID; exec sleep 30;;
+esac
+exec cat ${report}
+`;
+  writeFileSync(join(folder, 'bin', 'ops-monitor'), program, { mode: 0o755 });
+  const banner = join(folder, 'banner');
+  writeFileSync(banner, 'Permission denied to strangers. Connection refused to all others.\n'.repeat(1000));
+  const node = await startSshd(t, `SetEnv PATH=${folder}/bin:/usr/bin:/bin`, 'AcceptEnv FAULT', `Banner ${banner}`);
   const jump = await startSshd(t);
   writeFileSync(join(jump.folder, 'authorized'), readText(join(node.folder, 'user.pub')));
   const [config, sshConfig] = [join(folder, 'fleet.yaml'), join(folder, 'ssh_config')];
@@ -115,7 +121,7 @@ describe('monitor with the ssh_config of an operator', () => {
     for (const [what, config] of [
       ['jump', `Host jump\n  Port ${silentPort}\nHost node*\n  ProxyJump jump`],
       ['node', `Host node1\n  Port ${silentPort}\nHost node*\n  ProxyJump jump`],
-      ['command', 'Host node1\n  SetEnv HANG=1\nHost node*\n  ProxyJump jump'],
+      ['command', 'Host node1\n  SetEnv FAULT=hangs\nHost node*\n  ProxyJump jump'],
     ] as const) {
       configure(config, '4s');
       const { errors, ms } = monitor();
@@ -125,6 +131,23 @@ describe('monitor with the ssh_config of an operator', () => {
       assert.ok(ms < 15_000, `${ms} ms`);
       await until(() => processesOf(folder).length === 0);
     }
+  });
+
+  test('says why, whatever banner the node has, and whatever the ssh_config says about commands and messages', async (t) => {
+    const { configure, monitor } = await makeSite(t);
+    configure('Host *\n  RemoteCommand top\n  LogLevel QUIET');
+    assert.deepEqual(monitor().errors, reached);
+    configure(
+      [
+        'Host node1\n  SetEnv FAULT=fails',
+        'Host node2\n  SetEnv FAULT=loses',
+        'Host node3\n  UserKnownHostsFile /dev/null\n  LogLevel QUIET',
+      ].join('\n'),
+    );
+    const { node1, node2, node3 } = monitor().errors;
+    assert.equal(node1, 'its report failed (exit code 3): it broke');
+    assert.match(node2 ?? '', /^the connection was lost during its report/);
+    assert.match(node3 ?? '', /^its host key is not known here/);
   });
 
   test('uses a shared connection that the user has open, and opens none: no socket and no process is left', async (t) => {
