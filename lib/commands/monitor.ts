@@ -11,7 +11,7 @@ import { views } from '../fleet/views/index.ts';
 import { isTerminal, painter, print, printWidth, rewriteLine } from '../io/terminal.ts';
 import { install } from './monitor/install.ts';
 import { live } from './monitor/live.ts';
-import { collectFrom, fleetOptions, type FleetTarget, nodeNamed, openFleet } from './monitor/target.ts';
+import { collectFrom, endOnHangup, fleetOptions, type FleetTarget, nodeNamed, openFleet } from './monitor/target.ts';
 
 const usual = {
   ...fleetOptions,
@@ -33,6 +33,7 @@ const commandOf = (view: View): Command => ({
   options: { ...usual, ...view.options },
 
   async run(asked) {
+    endOnHangup();
     view.refuse?.(asked.options);
     const target = await openFleet(asked);
     const only = textOption(asked, 'node');

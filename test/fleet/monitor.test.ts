@@ -1,10 +1,10 @@
 // monitor on the command line: where the nodes come from, what is refused, and exit codes.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
-import { environmentIn, root, runProcess } from '../process.ts';
-import { temporaryFolder } from '../world.ts';
+import { environmentIn, isAlive, root, runBeside, runProcess } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import { makeFakeSsh } from './fake-ssh.ts';
 import { reportWith } from './fleet.ts';
 
@@ -19,6 +19,17 @@ function makeOperator(t: TestContext) {
   const monitorWith = (more: NodeJS.ProcessEnv, ...argv: readonly string[]) =>
     runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], { ...env, ...more }, folder);
   const monitor = (...argv: readonly string[]) => monitorWith({}, ...argv);
+  /** Sends a signal while ssh hangs; returns the exit code, and the process of ssh. */
+  const interrupt = async (signal: NodeJS.Signals, ...argv: readonly string[]) => {
+    const note = join(folder, `pid-of-ssh-${signal}`);
+    writeFileSync(join(ssh.bin, 'ssh'), `#!/bin/sh\necho $$ > ${note}.new; mv ${note}.new ${note}; exec sleep 100\n`);
+    rmSync(note, { force: true });
+    let ours = 0;
+    const ended = runBeside([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], env, (pid) => (ours = pid));
+    await until(() => existsSync(note));
+    process.kill(ours, signal);
+    return { status: (await ended).status, pidOfSsh: Number(readText(note)) };
+  };
   const put = (name: string, text: string): string => {
     const path = join(folder, name);
     mkdirSync(join(path, '..'), { recursive: true });
@@ -32,7 +43,7 @@ function makeOperator(t: TestContext) {
     const { nodes } = JSON.parse(stdout) as { nodes: { host: string }[] };
     return { nodes: nodes.map(({ host }) => host).sort(), says: stderr };
   };
-  return { ssh, monitor, put, nodesIn };
+  return { ssh, monitor, interrupt, put, nodesIn };
 }
 
 describe('monitor', () => {
@@ -93,6 +104,21 @@ describe('monitor', () => {
     }
     assert.deepEqual(ssh.calls(), []);
   });
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    test(`ends every ssh with itself on ${signal}, such as that of a terminal which goes away`, async (t) => {
+      const { interrupt, put } = makeOperator(t);
+      const list = put('nodes.conf', 'devnet|a|node\n');
+      for (const words of [['cluster'], ['install', 'a', '--program', list]]) {
+        const { status, pidOfSsh } = await interrupt(signal, ...words, '--env', 'devnet', '--config', list);
+        assert.equal(status, code);
+        await until(() => !isAlive(pidOfSsh));
+      }
+    });
 
   test('--exit-code is 0 where all is well, 1 for a warning, 2 for a critical alert, 3 for what is unknown', (t) => {
     const { ssh, monitor, put } = makeOperator(t);

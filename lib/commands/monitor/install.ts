@@ -6,7 +6,7 @@ import { listed } from '../../core/text.ts';
 import { installedPath, installOnNode } from '../../io/install-node.ts';
 import { nodeProgram } from '../../io/product.ts';
 import { print } from '../../io/terminal.ts';
-import { collectFrom, fleetOptions, nodeNamed, openFleet, readProgram, settingsOf } from './target.ts';
+import { collectFrom, endOnHangup, fleetOptions, nodeNamed, openFleet, readProgram, settingsOf } from './target.ts';
 
 /** Copying 127 MB over a slow line included. */
 const installSeconds = 600;
@@ -27,6 +27,7 @@ export const install: Command = {
   },
 
   async run(asked) {
+    endOnHangup();
     const { environment, nodes, fleet } = await openFleet(asked);
     if (asked.operand === undefined)
       throw new Usage(

@@ -10,6 +10,7 @@ import type { FleetReading } from '../../fleet/files.ts';
 import { type FleetNode, nodesListed, nodesOf } from '../../fleet/nodes.ts';
 import { askNode } from '../../io/ask-node.ts';
 import { readBytesIfThere, readIfThere } from '../../io/files.ts';
+import { exitNow } from '../../io/leave.ts';
 import { nodeProgram } from '../../io/product.ts';
 import { printError } from '../../io/terminal.ts';
 
@@ -53,6 +54,9 @@ export async function openFleet(asked: Arguments): Promise<FleetTarget> {
     );
   return { environment, nodes, fleet };
 }
+
+/** A terminal that goes away ends every ssh with this process: their process groups are their own, so that the terminal ends none. */
+export const endOnHangup = (): void => void process.once('SIGHUP', () => exitNow(129));
 
 /** Share of a node's deadline that connecting may use. */
 const connectShare = 0.5;
