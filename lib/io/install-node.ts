@@ -16,6 +16,9 @@ const sudoersPath = '/etc/sudoers.d/zz-ops-monitor';
 /** Every version of the program contains this text: a file that contains it is an ops-monitor, and may be replaced. */
 const ownText = 'node-report needs Node 20 or later';
 
+export const isReportProgram = (file: Uint8Array): boolean =>
+  Buffer.from(file.buffer, file.byteOffset, file.length).includes(ownText);
+
 /** Returns what was done, a line each. Throws with the reason where the program could not be put there. */
 export async function installOnNode(
   node: Destination,

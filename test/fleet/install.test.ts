@@ -72,17 +72,20 @@ describe('monitor install', () => {
       assert.equal(await install(t, script, 1), `node1 did not finish within 1s: ${says}`);
     });
 
-  test('advises npm run build only for the program that it makes', (t) => {
+  test('refuses a file that is not there, or is no program of ours, before any node is asked', (t) => {
     const folder = temporaryFolder(t);
     const list = join(folder, 'nodes.conf');
     writeFileSync(list, 'devnet|ubuntu@a|node\n');
-    const argv = ['install', 'a', '--env', 'devnet', '--config', list, '--program', join(folder, 'mistyped')];
-    const { status, stderr } = runProcess(
-      [process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv],
-      environmentIn(folder),
-    );
-    assert.equal(status, 2);
-    assert.match(stderr, /there is no \S+\/mistyped$/m);
-    assert.doesNotMatch(stderr, /npm run build/);
+    const install = (program: string) => {
+      const argv = ['install', 'a', '--env', 'devnet', '--config', list, '--program', program];
+      return runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], environmentIn(folder));
+    };
+    const mistyped = install(join(folder, 'mistyped'));
+    assert.equal(mistyped.status, 2);
+    assert.match(mistyped.stderr, /there is no \S+\/mistyped$/m);
+    assert.doesNotMatch(mistyped.stderr, /npm run build/, 'that makes another file');
+    const other = install(list);
+    assert.equal(other.status, 2);
+    assert.match(other.stderr, /nodes\.conf is not the program of node-report/);
   });
 });

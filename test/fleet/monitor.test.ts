@@ -113,7 +113,7 @@ describe('monitor', () => {
     test(`ends every ssh with itself on ${signal}, such as that of a terminal which goes away`, async (t) => {
       const { interrupt, put } = makeOperator(t);
       const list = put('nodes.conf', 'devnet|a|node\n');
-      for (const words of [['cluster'], ['install', 'a', '--program', list]]) {
+      for (const words of [['cluster'], ['install', 'a']]) {
         const { status, pidOfSsh } = await interrupt(signal, ...words, '--env', 'devnet', '--config', list);
         assert.equal(status, code);
         await until(() => !isAlive(pidOfSsh));
