@@ -10,6 +10,9 @@ const target = z
   .max(300)
   .regex(/^([\w.-]+@)?(\w[\w.:-]*|\[[\da-f:]+\])$/i, {
     error: (issue) => `expected a destination for ssh, such as "user@host"; got ${JSON.stringify(issue.input)}`,
+  })
+  .refine((text) => !/^[^:]+:\d+$/.test(text), {
+    error: (issue) => `ssh takes no port here: give the node a Port in ssh_config; got ${JSON.stringify(issue.input)}`,
   });
 
 const nodeName = ownName.refine(isNodeName, {

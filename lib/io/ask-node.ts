@@ -66,7 +66,8 @@ export function sshArguments(
     ...(configFile === undefined ? [] : ['-F', configFile]),
     ...(key === undefined ? [] : ['-i', key]),
     '--',
-    target,
+    // ssh takes the brackets of an IPv6 address for a part of a name.
+    target.replaceAll(/[[\]]/g, ''),
     command,
   ];
 }

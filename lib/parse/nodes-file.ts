@@ -61,6 +61,7 @@ function parseLine(fields: readonly string[]): ListedNode | string {
     return `expected 3 to 5 fields between |, such as devnet|user@host|node; got ${fields.length}`;
   const match = /^(?:[\w.-]+@)?([\w][\w.:-]*|\[[\da-f:]+\])$/i.exec(target);
   if (!match) return 'the second field is not a destination, such as user@192.0.2.1';
+  if (/^[^:]+:\d+$/.test(target)) return `the port of ${target} belongs into ssh_config (Port), or is left out`;
   const name = (match[1] ?? '').replaceAll(/[[\]]/g, '');
   if (!isNodeName(name)) return `the name ${name} has a meaning of its own: give the node an alias in ssh_config`;
   const isOldest = fields.length === 3 && /^\d+$/.test(first);

@@ -83,6 +83,13 @@ describe('monitor', () => {
     assert.deepEqual(nodes, ['192.0.2.1', '192.0.2.2']);
   });
 
+  test('an IPv6 address in brackets is given to ssh without them', (t) => {
+    const { ssh, put, nodesIn } = makeOperator(t);
+    const list = put('nodes.conf', 'devnet|root@[2001:db8::1]|node\n');
+    assert.deepEqual(nodesIn(['--env', 'devnet', '--config', list]).nodes, ['2001:db8::1']);
+    assert.match(ssh.calls().join('\n'), / -- root@2001:db8::1 sh -c /);
+  });
+
   test('passwords in a list, an unknown environment and an unknown node are refused before any node is asked', (t) => {
     const { ssh, monitor, put } = makeOperator(t);
     const secret = put('secret.conf', 'devnet|ubuntu@a|hunter2|node|\n');

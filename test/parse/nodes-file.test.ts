@@ -46,6 +46,7 @@ describe('a list of nodes', () => {
     ['devnet|a b|node', /not a destination/],
     ['dev net|u@a|node', /not the name of an environment/],
     ['devnet|u@a|node\ndevnet|v@a|node', /a is listed twice in devnet/],
+    ['devnet|u@a:2222|node', /the port of u@a:2222 belongs into ssh_config/],
     ['devnet|u@cluster|node', /the name cluster has a meaning of its own/],
     ['devnet|u@constructor|node', /the name constructor has a meaning of its own/],
   ] as const)
