@@ -27,7 +27,7 @@ describe('the configuration of a fleet', () => {
       assert.throws(() => configurationOf(text), name === '__proto__' ? /./ : /has a meaning of its own/);
     });
 
-  test('a destination has no port, which ssh would take for a part of the name; an IPv6 address is none', () => {
+  test('a destination has no port, which ssh would take for a part of the name; an IPv6 address passes', () => {
     const nodeAt = (ssh: string) => problemsOf({ environments: { devnet: { nodes: { n: { ssh } } } } });
     assert.match(nodeAt('u@192.0.2.1:2222'), /give the node a Port in ssh_config; got "u@192\.0\.2\.1:2222"/);
     for (const ssh of ['u@[2001:db8::1]', 'u@2001:db8::22', 'u@host']) assert.equal(nodeAt(ssh), '');
