@@ -30,7 +30,7 @@ export function makeTree({ root, version, epoch }: Release, tree: string): void 
       put(join(tree, folder, name), readFileSync(join(root, folder, name)));
   for (const name of ['ops', 'systemd', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'])
     copy(join(root, name), join(tree, name));
-  rmSync(join(tree, 'ops', 'package'), { recursive: true });
+  for (const sources of ['package', 'grafana/boards']) rmSync(join(tree, 'ops', sources), { recursive: true });
   for (const name of ['ops-monitor.sh', 'record-failed-unit.sh', 'set-up.sh'])
     copy(join(root, 'scripts', name), join(tree, 'scripts', name));
 

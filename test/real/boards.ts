@@ -14,17 +14,27 @@ interface Variable {
   readonly current?: { readonly value: string | readonly string[] };
 }
 
-interface Panel {
+export interface Panel {
+  readonly id: number;
   readonly type: string;
   readonly title: string;
+  readonly description: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly options: object;
-  readonly fieldConfig: { readonly defaults: { readonly custom?: object } };
+  readonly fieldConfig: { readonly defaults: { readonly unit?: string; readonly custom?: object } };
   readonly targets: readonly { readonly expr: string; readonly instant?: boolean }[];
+}
+
+export interface Annotation {
+  readonly target: { readonly expr: string };
 }
 
 export interface Board {
   readonly title: string;
   readonly uid: string;
+  readonly tags: readonly string[];
+  readonly links: readonly { readonly tags: readonly string[] }[];
+  readonly annotations: { readonly list: readonly Annotation[] };
   readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly Panel[];
 }

@@ -1,0 +1,114 @@
+// What all boards share: the variables at the top, links to the other boards, the alerts of Prometheus as annotations.
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import {
+  AnnotationQueryBuilder,
+  ConstantVariableBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  type Panel,
+  QueryVariableBuilder,
+  type VariableModel,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder, QueryEditorMode } from '@grafana/grafana-foundation-sdk/prometheus';
+import { colours, source } from './panels.ts';
+
+interface BoardOf {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly from: string;
+  readonly refresh: string;
+  readonly timezone: 'browser' | 'utc';
+  readonly variables: readonly Builder<VariableModel>[];
+  readonly panels: readonly Builder<Panel>[];
+}
+
+/** Selects the series of the jobs and machines that are chosen at the top of the board. */
+export const chosen = 'job=~"$job", instance=~"$instance"';
+
+/** A variable with the values of a label; all of them are chosen at first. */
+export const choice = (name: string, label: string, selector: string, of: string): QueryVariableBuilder =>
+  new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(source)
+    .query({ query: `label_values(${selector}, ${of})`, refId: name })
+    .includeAll(true)
+    .allValue('.*')
+    .multi(true)
+    .current({ text: 'All', value: '$__all' })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc);
+
+/** Jobs and machines that have a family. `more` are the labels of the selector beside the job. */
+export const machines = (family: string, more = ''): QueryVariableBuilder[] => [
+  choice('job', 'Job', more === '' ? family : `${family}{${more}}`, 'job'),
+  choice('instance', 'Machine', `${family}{${more === '' ? '' : `${more}, `}job=~"$job"}`, 'instance'),
+];
+
+/** A page of ops/runbooks, for the description of a panel. */
+export const runbook = (name: string): string => `Runbook: [ops/runbooks/${name}.md](\${runbooks}/${name}.md).`;
+
+/** A menu of the boards with a tag. */
+const linkTo = (title: string, tag: string): DashboardLinkBuilder =>
+  new DashboardLinkBuilder(title)
+    .type(DashboardLinkType.Dashboards)
+    .icon('external link')
+    .tags([tag])
+    .asDropdown(true)
+    .keepTime(true);
+
+/** The alerts of the machines that are chosen by `variables`, and those about no single machine. */
+const alertsOf = (variables: readonly string[]): AnnotationQueryBuilder =>
+  new AnnotationQueryBuilder()
+    .name('Alerts')
+    .datasource(source)
+    .enable(true)
+    .iconColor(colours.red)
+    .target(
+      new DataqueryBuilder()
+        .editorMode(QueryEditorMode.Code)
+        .expr(`ALERTS{alertstate="firing", instance=~"${[...variables.map((name) => `$${name}`), ''].join('|')}"}`)
+        .refId('Alerts')
+        .range(),
+    )
+    .titleFormat('{{alertname}}')
+    .textFormat('{{severity}} {{service}} {{instance}} {{check}} {{subject}}')
+    .tagKeys('severity');
+
+export function makeBoard({
+  uid,
+  title,
+  description,
+  tags,
+  from,
+  refresh,
+  timezone,
+  variables,
+  panels,
+}: BoardOf): Dashboard {
+  const names = variables.map((variable) => variable.build().name);
+  const board = new DashboardBuilder(title)
+    .uid(uid)
+    .description(description)
+    .tags([...tags])
+    .timezone(timezone)
+    .time({ from, to: 'now' })
+    .refresh(refresh)
+    .version(1)
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
+    // Where a browser finds ops/runbooks: in Grafana's own folder of static files (ops/compose.yaml).
+    .withVariable(new ConstantVariableBuilder('runbooks').value('/public/runbooks'))
+    .annotation(alertsOf(names.filter((name) => ['instance', 'machine'].includes(name))))
+    .link(linkTo('Overview', 'overview'))
+    .link(linkTo('Boards of ops-monitor', 'ops-monitor'));
+  for (const variable of variables) board.withVariable(variable);
+  for (const [index, panel] of panels.entries())
+    board.withPanel({ build: () => ({ ...panel.build(), id: index + 1 }) });
+  return board.build();
+}

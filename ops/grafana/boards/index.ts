@@ -1,0 +1,19 @@
+// The boards: `npm run docs` writes each as a file that Grafana reads.
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { bootOps } from './boot-ops.ts';
+import { gates } from './gates.ts';
+import { thermal } from './thermal.ts';
+
+/** Name of the file in ops/grafana → board. */
+export const boards: Readonly<Record<string, Dashboard>> = {
+  'boot-ops.json': bootOps,
+  'gates.json': gates,
+  'thermal.json': thermal,
+};
+
+/** The library fills in keys of other versions of Grafana, and a place in a menu for what belongs on the board. */
+const isForeign = (key: string, value: unknown): boolean =>
+  ['auto', 'auto_min', 'auto_count', 'footer'].includes(key) || value === 'inControlsMenu';
+
+export const renderBoard = (board: Dashboard): string =>
+  `${JSON.stringify(board, (key, value: unknown) => (isForeign(key, value) ? undefined : value), 2)}\n`;

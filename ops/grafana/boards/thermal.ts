@@ -1,0 +1,87 @@
+// Temperatures, as thermal-heartbeat reads them.
+import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common';
+import { choice, chosen, machines, makeBoard } from './board.ts';
+import { lines, stat, table, thresholds } from './panels.ts';
+
+/** The hottest of the sensors that stand for something. */
+const hottest = (watched: string): string =>
+  `max(node_thermal_celsius{${chosen}} and on (job, instance, source, chip, sensor) node_thermal_limit_celsius{watched="${watched}"})`;
+
+const size = [6, 4] as const;
+
+export const thermal = makeBoard({
+  uid: 'ops-monitor-thermal',
+  title: 'Temperatures',
+  description: 'Temperatures of thermal-heartbeat, from thermal.prom (ops/docs/thermal.md).',
+  tags: ['ops-monitor', 'thermal'],
+  from: 'now-24h',
+  refresh: '30s',
+  timezone: 'utc',
+  variables: [
+    ...machines('node_thermal_heartbeat_seconds'),
+    choice('source', 'Source', `node_thermal_celsius{${chosen}}`, 'source').current({
+      text: ['hwmon'],
+      value: ['hwmon'],
+    }),
+    choice('chip', 'Chip', `node_thermal_celsius{${chosen}, source=~"$source"}`, 'chip'),
+  ],
+  panels: [
+    stat({
+      title: 'Time since the last beat',
+      description:
+        'The longest of the selected machines. A beat runs every 30 seconds; the file of a dead thermal-heartbeat is served forever.',
+      size,
+      unit: 's',
+      queries: [[`max(time() - node_thermal_heartbeat_seconds{${chosen}})`]],
+    }).thresholds(thresholds('green', [90, 'amber'], [180, 'red'])),
+    stat({
+      title: 'Hottest CPU package',
+      description: 'The hottest sensor that is judged as a CPU package, such as Package id (Intel) or Tdie (AMD).',
+      size,
+      unit: 'celsius',
+      queries: [[hottest('CPU package')]],
+    }).thresholds(thresholds('green', [85, 'red'])),
+    stat({
+      title: 'Hottest NVMe disk',
+      description: 'The hottest sensor that is judged as an NVMe disk: its Composite temperature.',
+      size,
+      unit: 'celsius',
+      queries: [[hottest('NVMe disk')]],
+    }).thresholds(thresholds('green', [70, 'red'])),
+    stat({
+      title: 'Sensors without a temperature',
+      description: 'Absent, faulted, implausible, stuck, stale or unreadable: the table below says which.',
+      size,
+      unit: 'short',
+      queries: [[`count(node_thermal_sensor_problem{${chosen}}) or vector(0)`]],
+    }),
+    lines({
+      title: 'Temperature by chip and sensor',
+      description: 'One line per sensor. A gap means that no temperature was read.',
+      size: [24, 13],
+      unit: 'celsius',
+      queries: [
+        [`node_thermal_celsius{${chosen}, source=~"$source", chip=~"$chip"}`, '{{instance}} {{chip}} {{sensor}}'],
+      ],
+    })
+      .thresholds(thresholds('green', [70, 'amber'], [85, 'red']))
+      .thresholdsStyle({ build: () => ({ mode: GraphThresholdsStyleMode.Line }) }),
+    table(
+      {
+        title: 'Sensors without a temperature',
+        description: 'Each such sensor, with the reason.',
+        size: [14, 8],
+        unit: 'none',
+        queries: [[`node_thermal_sensor_problem{${chosen}}`]],
+      },
+      { instance: 'Machine', source: 'Source', chip: 'Chip', sensor: 'Sensor', problem: 'Reason' },
+    ),
+    lines({
+      title: 'Reading the sources',
+      description: 'Time taken to read each source. node_thermal_source_success is 0 for a source that failed.',
+      size: [10, 8],
+      unit: 's',
+      queries: [[`node_thermal_source_duration_seconds{${chosen}}`, '{{instance}} {{source}}']],
+    }),
+  ],
+});

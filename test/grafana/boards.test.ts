@@ -1,0 +1,166 @@
+// The boards of ops/grafana, without Grafana and Prometheus; test/real/stack.test.ts sends their queries.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { describe } from 'node:test';
+import { boards as code, renderBoard } from '../../ops/grafana/boards/index.ts';
+import { root } from '../process.ts';
+import { type Board, boards, type Panel } from '../real/boards.ts';
+import { readText } from '../world.ts';
+
+const files = Object.entries(boards);
+const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ file, panel })));
+
+/** Families of node-exporter, beside those of our textfiles. */
+const machine = ['node_cpu_seconds_total', 'node_memory_MemAvailable_bytes', 'node_memory_MemTotal_bytes'];
+
+/** Families of an application, after its prefix. */
+const application = [
+  'devices_total',
+  'telemetry_points_total',
+  'alerts_total',
+  'api_requests_total',
+  'api_request_duration_seconds_bucket',
+  'database_connections',
+  'mqtt_messages_total',
+  'system_health_score',
+  'frames_per_second',
+].map((name) => `PREFIX_${name}`);
+
+/** Families of our textfiles; those of a gate begin with its name. */
+const ours = [...readText(join(root, 'ops', 'docs', 'textfiles.md')).matchAll(/`(\w+)(?:\{[^}]*\})?`/g)]
+  .map(([, name = '']) => name.replace(/^alpha_gate_/, 'ANY_gate_'))
+  .filter((name) => name.includes('_'));
+
+const words = /^(by|on|ignoring|without|group_left|group_right|and|or|unless|bool|offset)$/;
+
+/** The names of the metrics that a query reads. */
+function familiesOf(query: string): string[] {
+  const expr = query.replaceAll('${prefix}', 'PREFIX');
+  const named = [...expr.matchAll(/__name__=~"([^"]*)"/g)].flatMap(([, pattern = '']) =>
+    pattern
+      .replace('($gate)', 'ANY')
+      .replace('.+_gate', 'ANY_gate')
+      .replace('(PREFIX_)?', 'PREFIX_')
+      .replace('.+_system', 'PREFIX_system')
+      .split('|'),
+  );
+  const bare = expr
+    .replaceAll(/"[^"]*"/g, '')
+    .replaceAll(/\{[^}]*\}|\[[^\]]*\]/g, '')
+    .replaceAll(/\b(by|on|ignoring|without|group_left|group_right)\s*\([^)]*\)/g, '');
+  const found = [...bare.matchAll(/\b[a-zA-Z_]\w*\b(?!\s*\()/g)].map(([name]) => name);
+  return [...named, ...found.filter((name) => !words.test(name))];
+}
+
+const overlap = (a: Panel['gridPos'], b: Panel['gridPos']): boolean =>
+  a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+const complaintsOf = ({ panels }: Board): string[] =>
+  panels.flatMap(({ title, description, gridPos, fieldConfig, targets }, index) => [
+    ...(title ? [] : [`panel ${index} has no title`]),
+    ...(description ? [] : [`${title} has no description`]),
+    ...(fieldConfig.defaults.unit ? [] : [`${title} has no unit`]),
+    ...(targets.length > 0 ? [] : [`${title} has no query`]),
+    ...(gridPos.x + gridPos.w <= 24 ? [] : [`${title} is wider than the board`]),
+    ...panels
+      .slice(index + 1)
+      .flatMap((other) => (overlap(gridPos, other.gridPos) ? [`${title} covers ${other.title}`] : [])),
+  ]);
+
+describe('boards', () => {
+  test('the files are those that the code makes (npm run docs)', () => {
+    assert.deepEqual(
+      files.map(([file]) => file),
+      Object.keys(code).sort(),
+    );
+    for (const [file, board] of Object.entries(code))
+      assert.equal(readText(join(root, 'ops', 'grafana', file)), renderBoard(board), file);
+  });
+
+  test('every board has a uid and a title of its own, and a tag by which the others link to it', () => {
+    assert.ok(files.length >= 3);
+    for (const key of ['uid', 'title'] as const)
+      assert.equal(new Set(files.map(([, board]) => board[key])).size, files.length, key);
+    for (const [file, { uid, tags, links }] of files) {
+      assert.match(uid, /^[a-z-]{8,40}$/, file);
+      assert.deepEqual(
+        links.flatMap((link) => link.tags),
+        ['overview', 'ops-monitor'],
+        file,
+      );
+      assert.ok(
+        tags.some((tag) => ['overview', 'ops-monitor'].includes(tag)),
+        file,
+      );
+    }
+  });
+
+  test('every panel has a title, a description, a unit, a query, and a place of its own', () => {
+    assert.ok(panels.length >= 20);
+    for (const [file, board] of files) assert.deepEqual(complaintsOf(board), [], file);
+    for (const [file, { panels: own }] of files)
+      assert.deepEqual(
+        own.map(({ id }) => id),
+        own.map((_, index) => index + 1),
+        file,
+      );
+  });
+
+  test('a panel over another, beyond the edge or without words is a complaint', () => {
+    const [, board] = files[0] ?? assert.fail();
+    const [first = assert.fail(), second = assert.fail(), ...others] = board.panels;
+    const wrong = [
+      { ...first, description: '', gridPos: { x: 20, y: 0, w: 6, h: 4 } },
+      { ...second, fieldConfig: { ...second.fieldConfig, defaults: {} }, targets: [] },
+      ...others,
+    ];
+    const said = complaintsOf({ ...board, panels: wrong });
+    for (const part of ['no description', 'wider', 'covers', 'no unit', 'no query'])
+      assert.ok(
+        said.some((one) => one.includes(part)),
+        part,
+      );
+  });
+
+  test('the names of metrics are found in a query', () => {
+    const found = (expr: string): string[] => familiesOf(expr).sort();
+    assert.deepEqual(
+      found('sum by (le) (rate(${prefix}_x_bucket{a="b_c"}[$__rate_interval])) / on (job) max(y_z) > 3'),
+      ['PREFIX_x_bucket', 'y_z'],
+    );
+    assert.deepEqual(
+      found('time() - label_replace({__name__=~"($gate)_gate_success", a="b"}, "g", "$1", "__name__", "x")'),
+      ['ANY_gate_success'],
+    );
+  });
+
+  test('every query asks for families that are exported', () => {
+    assert.ok(ours.length >= 80, `${ours.length}`);
+    const exported = new Set([...ours, ...machine, ...application]);
+    const asked = new Set<string>();
+    for (const [file, { panels: shown, templating }] of files) {
+      const selectors = templating.list.flatMap(({ type, query }) =>
+        type === 'query' && typeof query === 'object' ? [query.query.replace(/^label_values\((.*), \w+\)$/, '$1')] : [],
+      );
+      assert.ok(selectors.length > 0, file);
+      for (const expr of [...shown.flatMap(({ targets }) => targets.map((target) => target.expr)), ...selectors]) {
+        const families = familiesOf(expr);
+        assert.ok(families.length > 0, expr);
+        for (const family of families) {
+          assert.ok(exported.has(family), `${file}: nobody exports ${family}, for which a query asks: ${expr}`);
+          asked.add(family);
+        }
+      }
+    }
+    assert.ok(asked.size >= 20, `${asked.size}`);
+  });
+
+  test('every runbook that a panel names exists', () => {
+    const named = panels.flatMap(({ panel }) =>
+      [...panel.description.matchAll(/\]\(\$\{runbooks\}\/([\w/-]+\.md)\)/g)].map(([, page = '']) => page),
+    );
+    assert.ok(named.length >= 2);
+    for (const page of named) assert.ok(existsSync(join(root, 'ops', 'runbooks', page)), page);
+  });
+});
