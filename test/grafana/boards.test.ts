@@ -1,12 +1,13 @@
 // The boards of ops/grafana, without Grafana and Prometheus; test/real/stack.test.ts sends their queries.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { dark } from '../../lib/draw/colours.ts';
 import { boards as code, renderBoard } from '../../ops/grafana/boards/index.ts';
 import { root } from '../process.ts';
 import { type Board, boards, type Panel } from '../real/boards.ts';
 import { readText } from '../world.ts';
+import { exposition } from './application.ts';
 
 const files = Object.entries(boards);
 const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ file, panel })));
@@ -14,18 +15,8 @@ const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ f
 /** Families of node-exporter, beside those of our textfiles. */
 const machine = ['node_cpu_seconds_total', 'node_memory_MemAvailable_bytes', 'node_memory_MemTotal_bytes'];
 
-/** Families of an application, after its prefix. */
-const application = [
-  'devices_total',
-  'telemetry_points_total',
-  'alerts_total',
-  'api_requests_total',
-  'api_request_duration_seconds_bucket',
-  'database_connections',
-  'mqtt_messages_total',
-  'system_health_score',
-  'frames_per_second',
-].map((name) => `PREFIX_${name}`);
+/** Families of an application. */
+const application = [...exposition('PREFIX', 1).matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
 
 /** Families of our textfiles; those of a gate begin with its name. */
 const ours = [...readText(join(root, 'ops', 'docs', 'textfiles.md')).matchAll(/`(\w+)(?:\{[^}]*\})?`/g)]
@@ -156,11 +147,61 @@ describe('boards', () => {
     assert.ok(asked.size >= 20, `${asked.size}`);
   });
 
-  test('every runbook that a panel names exists', () => {
-    const named = panels.flatMap(({ panel }) =>
-      [...panel.description.matchAll(/\]\(\$\{runbooks\}\/([\w/-]+\.md)\)/g)].map(([, page = '']) => page),
+  test('the overview has the eight panels that sites know', () => {
+    const { tags, timezone, time, refresh, panels: shown, title } = boards['overview.json'] ?? assert.fail();
+    assert.equal(title, 'Valtronics System Overview');
+    assert.deepEqual(tags, ['valtronics', 'system', 'overview']);
+    assert.deepEqual(
+      { timezone, time, refresh },
+      { timezone: 'browser', time: { from: 'now-1h', to: 'now' }, refresh: '30s' },
     );
-    assert.ok(named.length >= 2);
-    for (const page of named) assert.ok(existsSync(join(root, 'ops', 'runbooks', page)), page);
+    const expected: [title: string, type: string, unit: string, max?: number][] = [
+      ['System Health', 'stat', 'short', 100],
+      ['Device Status', 'piechart', 'short'],
+      ['CPU Usage', 'timeseries', 'percent', 100],
+      ['Memory Usage', 'timeseries', 'percent', 100],
+      ['API Request Rate', 'timeseries', 'reqps'],
+      ['API Response Time', 'timeseries', 's'],
+      ['Telemetry Data Rate', 'timeseries', 'suffix: points/s'],
+      ['Alert Rate', 'timeseries', 'suffix: alerts/s'],
+    ];
+    assert.deepEqual(
+      shown.map(({ title, type, gridPos, fieldConfig: { defaults } }) => ({
+        title,
+        type,
+        gridPos,
+        unit: defaults.unit,
+        max: defaults.max,
+      })),
+      expected.map(([title, type, unit, max], index) => ({
+        title,
+        type,
+        gridPos: { x: (index % 2) * 12, y: Math.floor(index / 2) * 8, w: 12, h: 8 },
+        unit,
+        max,
+      })),
+    );
+    assert.deepEqual(shown[0]?.fieldConfig.defaults.thresholds?.steps, [
+      { color: dark.levels.red, value: null },
+      { color: dark.levels.amber, value: 50 },
+      { color: dark.levels.green, value: 80 },
+    ]);
+  });
+
+  test('every runbook that a panel names exists, with its section', () => {
+    const named = panels.flatMap(({ panel }) =>
+      [...panel.description.matchAll(/\]\(\$\{runbooks\}\/([\w/-]+\.md)(?:#([\w-]+))?\)/g)].map(
+        ([, page = '', section]) => [page, section] as const,
+      ),
+    );
+    assert.ok(named.length >= 10);
+    for (const [page, section] of named) {
+      const titles = readText(join(root, 'ops', 'runbooks', page)).match(/^#+ .*$/gm) ?? [];
+      if (section)
+        assert.ok(
+          titles.some((title) => title.toLowerCase() === `## ${section}`),
+          `${page} has no ${section}`,
+        );
+    }
   });
 });

@@ -11,6 +11,7 @@ interface Variable {
   readonly query: string | { readonly query: string };
   readonly regex?: string;
   readonly allValue?: string;
+  readonly multi: boolean;
   readonly current?: { readonly value: string | readonly string[] };
 }
 
@@ -21,7 +22,14 @@ export interface Panel {
   readonly description: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly options: object;
-  readonly fieldConfig: { readonly defaults: { readonly unit?: string; readonly custom?: object } };
+  readonly fieldConfig: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly max?: number;
+      readonly thresholds?: { readonly steps: readonly object[] };
+      readonly custom?: object;
+    };
+  };
   readonly targets: readonly { readonly expr: string; readonly instant?: boolean }[];
 }
 
@@ -32,6 +40,9 @@ export interface Annotation {
 export interface Board {
   readonly title: string;
   readonly uid: string;
+  readonly timezone: string;
+  readonly time: { readonly from: string; readonly to: string };
+  readonly refresh: string;
   readonly tags: readonly string[];
   readonly links: readonly { readonly tags: readonly string[] }[];
   readonly annotations: { readonly list: readonly Annotation[] };
@@ -59,7 +70,8 @@ interface Result {
 
 /** What every query of a board returns, with the variables as they stand when the board is opened. */
 export function queryBoard({ templating, panels }: Board, ask: Ask): Result[] {
-  const values = new Map<string, string>();
+  // Four scrapes, as Grafana has it where the data source does not say how often Prometheus scrapes.
+  const values = new Map([['__rate_interval', '1m']]);
   const interpolate = (text: string): string =>
     text.replaceAll(/\$\{?(\w+)\}?/g, (whole, name: string) => values.get(name) ?? whole);
   for (const variable of templating.list.filter(({ type }) => type === 'query')) {
@@ -72,10 +84,8 @@ export function queryBoard({ templating, panels }: Board, ask: Ask): Result[] {
     const { value } = variable.current ?? assert.fail(variable.name);
     const chosen = value === '$__all' ? shown : [value].flat();
     const all = value === '$__all' ? variable.allValue : undefined;
-    values.set(
-      variable.name,
-      all ?? `(${chosen.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\\\$&')).join('|')})`,
-    );
+    const escaped = chosen.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\\\$&')).join('|');
+    values.set(variable.name, all ?? (variable.multi ? `(${escaped})` : escaped));
   }
   const now = Date.now() / 1000;
   const range = { start: String(now - 60), end: String(now), step: '5' };

@@ -94,9 +94,8 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
     return node.must('curl', '-sS', '--max-time', '30', '-G', url, ...words);
   };
   await start('node-exporter');
-  const application = `require('http').createServer((q, a) => a.end('frames_per_second 25\\n')).listen(8001, '127.0.0.1')`;
   await node.serve(
-    [process.execPath, '-e', application],
+    [process.execPath, join(root, 'test', 'grafana', 'application.ts'), '8001'],
     ['curl', '-sSf', '-o', '/dev/null', 'http://127.0.0.1:8001/metrics'],
   );
   await start('pushgateway');
@@ -118,7 +117,11 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   const countOf = (query: string): number => (ask('query', { query }) as { result: unknown[] }).result.length;
   // Scraped every 15 s.
   await until(() => countOf('alpha_gate_success') === 2 && countOf('prometheus_build_info') === 1);
-  await until(() => countOf('frames_per_second{job="application", application="api"}') === 1);
+  await until(() => countOf('valtronics_frames_per_second{job="application", application="api"}') === 2);
+
+  // A rate needs two scrapes.
+  const rates = 'rate({__name__=~"valtronics_mqtt_messages_total|node_context_switches_total"}[1m])';
+  await until(() => countOf(rates) === 3);
 
   await t.test('node-exporter serves every family that the stages write, with the same values', () => {
     const page = get('http://127.0.0.1:9101/metrics');
@@ -271,6 +274,7 @@ const panelTypes: Readonly<Record<string, string>> = {
   timeseries: 'TimeSeries',
   table: 'Table',
   'state-timeline': 'StateTimeline',
+  piechart: 'PieChart',
 };
 
 /** An annotation without what the data source of Prometheus adds to it: the types have what all data sources share. */

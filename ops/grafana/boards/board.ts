@@ -51,8 +51,9 @@ export const machines = (family: string, more = ''): QueryVariableBuilder[] => [
   choice('instance', 'Machine', `${family}{${more === '' ? '' : `${more}, `}job=~"$job"}`, 'instance'),
 ];
 
-/** A page of ops/runbooks, for the description of a panel. */
-export const runbook = (name: string): string => `Runbook: [ops/runbooks/${name}.md](\${runbooks}/${name}.md).`;
+/** A page of ops/runbooks, and a section of it, for the description of a panel. */
+export const runbook = (page: string, section?: string): string =>
+  `Runbook: [${section ?? page}](\${runbooks}/${page}.md${section ? `#${section.toLowerCase()}` : ''}).`;
 
 /** A menu of the boards with a tag. */
 const linkTo = (title: string, tag: string): DashboardLinkBuilder =>

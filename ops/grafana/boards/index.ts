@@ -1,13 +1,17 @@
 // The boards: `npm run docs` writes each as a file that Grafana reads.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { application } from './application.ts';
 import { bootOps } from './boot-ops.ts';
 import { gates } from './gates.ts';
+import { overview } from './overview.ts';
 import { thermal } from './thermal.ts';
 
 /** Name of the file in ops/grafana → board. */
 export const boards: Readonly<Record<string, Dashboard>> = {
+  'application.json': application,
   'boot-ops.json': bootOps,
   'gates.json': gates,
+  'overview.json': overview,
   'thermal.json': thermal,
 };
 

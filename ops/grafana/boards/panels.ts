@@ -15,6 +15,7 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
+  type DynamicConfigValue,
   FieldColorModeId,
   MappingType,
   type Panel,
@@ -22,6 +23,7 @@ import {
   ThresholdsMode,
   type ValueMap,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as PieBuilder, PieChartLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/piechart';
 import { DataqueryBuilder, PromQueryFormat, QueryEditorMode } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StatesBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
@@ -32,8 +34,9 @@ import { dark } from '../../../lib/draw/colours.ts';
 /** The Prometheus that is chosen at the top of the board. */
 export const source = { type: 'prometheus', uid: '${datasource}' };
 
-export const colours = { ...dark.levels, neutral: dark.muted, series: dark.series };
-type Colour = Exclude<keyof typeof colours, 'series'>;
+const [first = dark.ink, second = dark.ink] = dark.series;
+export const colours = { ...dark.levels, neutral: dark.muted, first, second };
+type Colour = keyof typeof colours;
 
 /** PromQL and the name of its series. */
 type Query = readonly [expr: string, legend?: string];
@@ -157,3 +160,19 @@ export const table = (shown: Shown, columns: Readonly<Record<string, string>>, v
         renameByName: { ...columns, ...(value ? { Value: value } : {}) },
       },
     });
+
+export const pie = (shown: Shown): PieBuilder =>
+  fill(new PieBuilder(), shown, 'now')
+    .reduceOptions(latest())
+    .legend(
+      new PieChartLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .placement(LegendPlacement.Right)
+        .values([]),
+    );
+
+/** Gives the series of a name a colour of its own. */
+export const inColour = (colour: Colour): DynamicConfigValue[] => [
+  { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colours[colour] } },
+];
