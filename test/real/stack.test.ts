@@ -70,6 +70,11 @@ describe('ops/compose.yaml', () => {
   });
 });
 
+/** Panels without data in this test, and why. */
+const emptyHere: readonly (readonly [panel: string, reason: string])[] = [
+  ['watchdog.json, Measures that cannot be read', 'the test may read every process'],
+];
+
 test('Prometheus, node-exporter and the Pushgateway of the compose file run together', async (t) => {
   const textfiles = await writeTextfiles(t);
   const applications = join(temporaryFolder(t), 'applications');
@@ -176,13 +181,23 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   });
 
   await t.test('every query of every board returns data', () => {
-    assert.ok(Object.keys(boards).length >= 3);
+    assert.ok(Object.keys(boards).length >= 8);
+    const empty: string[] = [];
     for (const [name, board] of Object.entries(boards)) {
       const results = queryBoard(board, ask);
-      assert.ok(results.length >= 7, name);
-      for (const { panel, expr, series } of results)
-        assert.ok(series.length > 0, `${name}, ${panel}: nothing is found by ${expr}`);
+      assert.ok(results.length >= board.panels.length && results.length >= 7, name);
+      for (const { panel, expr, series } of results) if (series.length === 0) empty.push(`${name}, ${panel}: ${expr}`);
     }
+    assert.deepEqual(
+      empty.filter((line) => !emptyHere.some(([panel]) => line.startsWith(panel))),
+      [],
+      'nothing is found by these queries',
+    );
+    for (const [panel, reason] of emptyHere)
+      assert.ok(
+        empty.some((line) => line.startsWith(panel)),
+        `${panel} is not empty, although ${reason}`,
+      );
   });
 
   await t.test('a query with a misspelt metric returns none', () => {
@@ -198,7 +213,10 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   });
 
   await t.test('the board of the gates shows every gate of the machine, and the one that was pushed', () => {
-    const results = queryBoard(boards['gates.json'] ?? assert.fail(), ask);
+    const results = queryBoard(boards['gates.json'] ?? assert.fail(), ask).filter(({ expr }) =>
+      expr.includes('_gate_'),
+    );
+    assert.ok(results.length >= 8);
     for (const { panel, series } of results) {
       const shown = new Set(series.map(({ metric }) => `${metric['gate']} of ${metric['instance']}`));
       const expected = ['alpha of 127.0.0.1:9101', 'alpha of ci', 'nightly_build of 127.0.0.1:9101'];

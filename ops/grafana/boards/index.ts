@@ -2,17 +2,23 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { application } from './application.ts';
 import { bootOps } from './boot-ops.ts';
+import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
+import { operations } from './operations.ts';
 import { overview } from './overview.ts';
 import { thermal } from './thermal.ts';
+import { watchdog } from './watchdog.ts';
 
 /** Name of the file in ops/grafana → board. */
 export const boards: Readonly<Record<string, Dashboard>> = {
   'application.json': application,
   'boot-ops.json': bootOps,
+  'fleet.json': fleet,
   'gates.json': gates,
+  'operations.json': operations,
   'overview.json': overview,
   'thermal.json': thermal,
+  'watchdog.json': watchdog,
 };
 
 /** The library fills in keys of other versions of Grafana, and a place in a menu for what belongs on the board. */

@@ -29,6 +29,7 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StatesBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as LinesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import { levelNumber, levels } from '../../../lib/core/level.ts';
 import { dark } from '../../../lib/draw/colours.ts';
 
 /** The Prometheus that is chosen at the top of the board. */
@@ -90,8 +91,21 @@ export const thresholds = (
       ...steps.map(([value, colour]) => ({ color: colours[colour], value })),
     ]);
 
+const shapes = { green: '●', amber: '▲', red: '■', unknown: '◆' };
+
+/** Levels by colour, word and shape: colours alone do not tell everybody. */
+export const levelNames: ValueMap = {
+  type: MappingType.ValueToText,
+  options: Object.fromEntries(
+    levels.map((level) => [
+      levelNumber(level),
+      { text: `${shapes[level]} ${level}`, color: colours[level], index: levelNumber(level) },
+    ]),
+  ),
+};
+
 /** Words for 1 and 0. */
-const verdicts = (good: string, bad: string): ValueMap => ({
+export const verdicts = (good: string, bad: string): ValueMap => ({
   type: MappingType.ValueToText,
   options: { 1: { text: good, color: colours.green, index: 0 }, 0: { text: bad, color: colours.red, index: 1 } },
 });

@@ -1,13 +1,14 @@
 // Temperatures, as thermal-heartbeat reads them.
 import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common';
-import { choice, chosen, machines, makeBoard } from './board.ts';
-import { lines, stat, table, thresholds } from './panels.ts';
+import { choice, chosen, machines, makeBoard, runbook } from './board.ts';
+import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 /** The hottest of the sensors that stand for something. */
 const hottest = (watched: string): string =>
   `max(node_thermal_celsius{${chosen}} and on (job, instance, source, chip, sensor) node_thermal_limit_celsius{watched="${watched}"})`;
 
 const size = [6, 4] as const;
+const half = [12, 8] as const;
 
 export const thermal = makeBoard({
   uid: 'ops-monitor-thermal',
@@ -28,8 +29,7 @@ export const thermal = makeBoard({
   panels: [
     stat({
       title: 'Time since the last beat',
-      description:
-        'The longest of the selected machines. A beat runs every 30 seconds; the file of a dead thermal-heartbeat is served forever.',
+      description: `The longest of the selected machines. A beat runs every 30 seconds; the file of a dead thermal-heartbeat is served forever. ${runbook('prometheus/thermal', 'ThermalHeartbeatMissing')}`,
       size,
       unit: 's',
       queries: [[`max(time() - node_thermal_heartbeat_seconds{${chosen}})`]],
@@ -83,5 +83,64 @@ export const thermal = makeBoard({
       unit: 's',
       queries: [[`node_thermal_source_duration_seconds{${chosen}}`, '{{instance}} {{source}}']],
     }),
+    states(
+      {
+        title: 'Sources',
+        description: `Whether a source could be read. A source that a machine does not have has no strip. ${runbook('prometheus/thermal', 'ThermalSourceFailing')}`,
+        size: half,
+        queries: [[`node_thermal_source_success{${chosen}}`, '{{instance}} {{source}}']],
+      },
+      verdicts('read', 'FAILED'),
+    ),
+    lines({
+      title: 'Fans',
+      description: 'Speed of each fan, and the least that it should turn at (0 where it may stand still).',
+      size: half,
+      unit: 'rotrpm',
+      queries: [
+        [`node_thermal_fan_rpm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
+        [`node_thermal_fan_min_rpm{${chosen}}`, 'least {{instance}} {{chip}} {{sensor}}'],
+      ],
+    }).min(0),
+    states(
+      {
+        title: 'Alarms of the chips',
+        description: 'Whether a chip raises an alarm of its own for a temperature or a fan.',
+        size: half,
+        queries: [
+          [`1 - node_thermal_alarm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
+          [`1 - node_thermal_fan_alarm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
+        ],
+      },
+      verdicts('ok', 'ALARM'),
+    ),
+    lines({
+      title: 'Age of what the sources told',
+      description: 'Of the oldest; 0 where a source was read in the last beat.',
+      size: half,
+      unit: 's',
+      queries: [[`node_thermal_source_age_seconds{${chosen}}`, '{{instance}} {{source}}']],
+    }).min(0),
+    lines({
+      title: 'Temperatures by source',
+      description: 'How many temperatures a source gave that are believed.',
+      size: half,
+      unit: 'short',
+      queries: [[`node_thermal_source_readings{${chosen}}`, '{{instance}} {{source}}']],
+    }).min(0),
+    stat({
+      title: 'Recipients of beats',
+      description: 'Whether each accepted what it was last sent, as of the beat before.',
+      size: [6, 8],
+      unit: 'none',
+      queries: [[`node_thermal_telling_success{${chosen}}`, '{{recipient}} {{instance}}']],
+    }).mappings([verdicts('accepted', 'REFUSED')]),
+    stat({
+      title: 'Time since a recipient accepted',
+      description: 'What it was sent.',
+      size: [6, 8],
+      unit: 's',
+      queries: [[`time() - node_thermal_telling_accepted_timestamp_seconds{${chosen}}`, '{{recipient}} {{instance}}']],
+    }).thresholds(thresholds('green', [180, 'amber'])),
   ],
 });
