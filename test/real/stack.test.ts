@@ -79,7 +79,7 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
   const textfiles = await writeTextfiles(t);
   const applications = join(temporaryFolder(t), 'applications');
   mkdirSync(applications);
-  const target = "- { targets: ['127.0.0.1:8001'], labels: { application: api } }\n";
+  const target = "- { targets: ['127.0.0.1:8001'], labels: { application: api, cluster: first } }\n";
   writeFileSync(join(applications, 'api.yml'), target);
   const folders = { OPS_TEXTFILES: textfiles, OPS_APPLICATIONS: applications };
   const { said } = pluginLoader()(composeFile, { ...password, ...folders });
@@ -198,6 +198,39 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
         empty.some((line) => line.startsWith(panel)),
         `${panel} is not empty, although ${reason}`,
       );
+  });
+
+  await t.test('levels of a file that is not replaced any more are unknown', () => {
+    const { panels, ...board } = boards['operations.json'] ?? assert.fail();
+    const levels = panels.filter(({ title }) => ['Level', 'Checks that are not green'].includes(title));
+    const later = levels.map((panel) => ({
+      ...panel,
+      targets: panel.targets.map((target) => ({
+        ...target,
+        expr: target.expr.replace('> time()', '> time() + 86400'),
+      })),
+    }));
+    const valuesOf = (shown: Board['panels']): (readonly string[])[] =>
+      queryBoard({ ...board, panels: shown }, ask).map(({ series }) => series.map(({ value }) => value?.[1] ?? ''));
+    const [overall = assert.fail(), notGreen = assert.fail()] = valuesOf(later);
+    assert.deepEqual(overall, ['3']);
+    assert.ok(notGreen.length >= 10 && notGreen.every((value) => value === '3'), notGreen.join());
+    const [now = assert.fail(), some = assert.fail()] = valuesOf(levels);
+    assert.ok(now[0] !== '3' && some.length < notGreen.length, now.join());
+  });
+
+  await t.test('the alerts of Prometheus are found as annotations', async () => {
+    // No alert fires within the minutes of this test; those to come are pending.
+    const annotated = ({ annotations, panels, ...board }: Board): readonly Readonly<Record<string, string>>[] => {
+      const [first = assert.fail()] = panels;
+      const targets = annotations.list.map(({ target }) => ({ expr: target.expr.replace('"firing"', '"pending"') }));
+      const shown = { ...board, annotations, panels: [{ ...first, targets }] };
+      return queryBoard(shown, ask).flatMap(({ series }) => series.map(({ metric }) => metric));
+    };
+    const board = boards['operations.json'] ?? assert.fail();
+    await until(() => annotated(board).length > 0);
+    for (const { alertname, severity } of annotated(board)) assert.ok(alertname && severity);
+    for (const [name, { annotations }] of Object.entries(boards)) assert.equal(annotations.list.length, 1, name);
   });
 
   await t.test('a query with a misspelt metric returns none', () => {

@@ -20,12 +20,12 @@ const exported = new Set(
 
 describe('files delivered with the thermal heartbeat', () => {
   test('the board and the rules use only exported metrics', () => {
-    const board = JSON.parse(readText(join(ops, 'grafana', 'thermal.json'))) as { panels: { id: number }[] };
-    assert.ok(board.panels.length >= 5);
+    // The tables are made from the output of all stages, also of families that no recorded machine has.
+    const tabled = new Set(readText(join(ops, 'docs', 'textfiles.md')).match(/\bnode_thermal_\w+/g));
     for (const file of ['grafana/thermal.json', 'prometheus/rules/thermal.yml']) {
       const used = new Set(readText(join(ops, file)).match(/\bnode_thermal_\w+/g));
-      assert.ok(used.size >= 2, file);
-      for (const name of used) assert.ok(exported.has(name), `${file} asks for ${name}`);
+      assert.ok(used.size >= 5, file);
+      for (const name of used) assert.ok(tabled.has(name), `${file} asks for ${name}`);
     }
   });
 

@@ -1,6 +1,6 @@
 // All metrics of an application: what it serves, how fast, what fails, and what it works with.
 import { alertPage, applicationVariables, ofApplication, rateOf, responseTime } from './application-metrics.ts';
-import { chosen, makeBoard } from './board.ts';
+import { chosen, makeBoard, sameMachine } from './board.ts';
 import { inColour, lines, stat, thresholds } from './panels.ts';
 
 const size = [6, 5] as const;
@@ -95,7 +95,7 @@ export const application = makeBoard({
       description: `Share of those that there may be. ${alertPage('DatabaseConnectionsHigh')}`,
       size: [4, 8],
       unit: 'percentunit',
-      queries: [[`${connections('used')} / on (job, instance) (${connections('max')} > 0)`, '{{instance}}']],
+      queries: [[`${connections('used')} / ${sameMachine} (${connections('max')} > 0)`, '{{instance}}']],
     }).thresholds(thresholds('green', [0.8, 'amber'])),
     lines({
       title: 'MQTT messages',

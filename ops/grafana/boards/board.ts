@@ -29,8 +29,11 @@ interface BoardOf {
   readonly panels: readonly Builder<Panel>[];
 }
 
-/** Selects the series of the jobs and machines that are chosen at the top of the board. */
-export const chosen = 'job=~"$job", instance=~"$instance"';
+/** Selects the series of the sites, jobs and machines that are chosen at the top of the board. */
+export const chosen = 'cluster=~"$site", job=~"$job", instance=~"$instance"';
+
+/** The labels that series of one machine share. */
+export const sameMachine = 'on (cluster, job, instance)';
 
 /** A variable with the values of a label; all of them are chosen at first. */
 export const choice = (name: string, label: string, selector: string, of: string): QueryVariableBuilder =>
@@ -45,11 +48,18 @@ export const choice = (name: string, label: string, selector: string, of: string
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc);
 
-/** Jobs and machines that have a family. `more` are the labels of the selector beside the job. */
-export const machines = (family: string, more = ''): QueryVariableBuilder[] => [
-  choice('job', 'Job', more === '' ? family : `${family}{${more}}`, 'job'),
-  choice('instance', 'Machine', `${family}{${more === '' ? '' : `${more}, `}job=~"$job"}`, 'instance'),
-];
+/**
+ * Sites, jobs and machines that have series. A site is a Prometheus, by its external label `cluster`, in a store that several
+ * of them write to; in a Prometheus of its own, where no series has that label, all is one site.
+ */
+export const machines = (family: string, labels: readonly string[] = []): QueryVariableBuilder[] => {
+  const having = (...more: readonly string[]): string => `${family}{${[...labels, ...more].join(', ')}}`;
+  return [
+    choice('site', 'Site', having(), 'cluster'),
+    choice('job', 'Job', having('cluster=~"$site"'), 'job'),
+    choice('instance', 'Machine', having('cluster=~"$site"', 'job=~"$job"'), 'instance'),
+  ];
+};
 
 /** A page of ops/runbooks, and a section of it, for the description of a panel. */
 export const runbook = (page: string, section?: string): string =>

@@ -22,7 +22,7 @@ export const gates = makeBoard({
   refresh: '1m',
   timezone: 'utc',
   variables: [
-    ...machines('', '__name__=~".+_gate_success|rehearsal_success|pytest_suite_tests"'),
+    ...machines('', ['__name__=~".+_gate_success|rehearsal_success|pytest_suite_tests"']),
     choice('gate', 'Gate', `{${anyGate}, ${chosen}}`, '__name__').regex('/^(.+)_gate_success$/').allValue('.+'),
   ],
   panels: [

@@ -1,10 +1,10 @@
 // How the machines are, as the monitor judges them, and how the monitor itself is.
-import { chosen, machines, makeBoard, runbook } from './board.ts';
+import { chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
 import { levelNames, lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 /** Levels, as long as they hold: of a file that is not replaced any more, every level is unknown (3). */
 const levels = (family: string): string =>
-  `((${family}{${chosen}} and on (job, instance) (ops_monitor_levels_valid_until_timestamp_seconds{${chosen}} > time())) or ${family}{${chosen}} * 0 + 3)`;
+  `((${family}{${chosen}} and ${sameMachine} (ops_monitor_levels_valid_until_timestamp_seconds{${chosen}} > time())) or ${family}{${chosen}} * 0 + 3)`;
 
 const checks = levels('ops_monitor_check_level');
 const since = (family: string): string => `time() - ${family}{${chosen}}`;
@@ -121,7 +121,7 @@ export const operations = makeBoard({
     }).thresholds(thresholds('green', [1, 'red'])),
     stat({
       title: 'Time since the cycle was checked',
-      description: `By confirm-cycle, the last stage. ${runbook('prometheus/cycle', 'OpsMonitorCycleNotConfirmed')}`,
+      description: `By confirm-cycle, the last stage. ${runbook('stage-outcome')}`,
       size,
       unit: 's',
       queries: [[since('ops_monitor_cycle_confirmed_timestamp_seconds'), '{{instance}}']],

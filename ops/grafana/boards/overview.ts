@@ -4,7 +4,7 @@ import { choice, makeBoard } from './board.ts';
 import { inColour, lines, pie, stat, thresholds } from './panels.ts';
 
 const size = [12, 8] as const;
-const machine = 'instance=~"$machine"';
+const machine = 'cluster=~"$site", instance=~"$machine"';
 
 export const overview = makeBoard({
   uid: 'ops-monitor-overview',
@@ -14,7 +14,10 @@ export const overview = makeBoard({
   from: 'now-1h',
   refresh: '30s',
   timezone: 'browser',
-  variables: [...applicationVariables, choice('machine', 'Machine', 'node_memory_MemTotal_bytes', 'instance')],
+  variables: [
+    ...applicationVariables,
+    choice('machine', 'Host', 'node_memory_MemTotal_bytes{cluster=~"$site"}', 'instance'),
+  ],
   panels: [
     stat({
       title: 'System Health',

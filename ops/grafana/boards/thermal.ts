@@ -5,7 +5,7 @@ import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 /** The hottest of the sensors that stand for something. */
 const hottest = (watched: string): string =>
-  `max(node_thermal_celsius{${chosen}} and on (job, instance, source, chip, sensor) node_thermal_limit_celsius{watched="${watched}"})`;
+  `max(node_thermal_celsius{${chosen}} and on (cluster, job, instance, source, chip, sensor) node_thermal_limit_celsius{watched="${watched}"})`;
 
 const size = [6, 4] as const;
 const half = [12, 8] as const;

@@ -1,11 +1,11 @@
 // Services that watch-services looks at: whether they run, what they use, which were restarted.
-import { choice, chosen, machines, makeBoard, runbook } from './board.ts';
+import { choice, chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
 import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 const service = `${chosen}, service=~"$service"`;
 /** Nothing is drawn of a watchdog that stopped: its file is served forever. */
 const fresh = (family: string, selector = service): string =>
-  `(${family}{${selector}} and on (job, instance) (time() - ops_watchdog_last_run_timestamp_seconds{${chosen}} < 300))`;
+  `(${family}{${selector}} and ${sameMachine} (time() - ops_watchdog_last_run_timestamp_seconds{${chosen}} < 300))`;
 
 const name = '{{service}} {{instance}}';
 const size = [6, 5] as const;
