@@ -203,6 +203,11 @@ describe('boards', () => {
     ]);
   });
 
+  test('the page of the stack names every board', () => {
+    const page = readText(join(root, 'ops', 'docs', 'stack.md'));
+    for (const [file] of files) assert.ok(page.includes(`| [${file}](../grafana/${file}) |`), file);
+  });
+
   test('every runbook that a panel names exists, with its section', () => {
     const named = panels.flatMap(({ panel }) =>
       [...panel.description.matchAll(/\]\(\$\{runbooks\}\/([\w/-]+\.md)(?:#([\w-]+))?\)/g)].map(
