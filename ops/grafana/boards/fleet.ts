@@ -36,7 +36,9 @@ export const fleet = makeBoard({
       description: `Of each environment. ${runbook('prometheus/fleet', 'FleetNodeNotReached')}`,
       size,
       unit: 'short',
-      queries: [[`sum by (environment) (${fresh(`ops_fleet_node_reached{${node}}`)} == bool 0)`, '{{environment}}']],
+      queries: [
+        [`sum by (cluster, environment) (${fresh(`ops_fleet_node_reached{${node}}`)} == bool 0)`, '{{environment}}'],
+      ],
     }).thresholds(thresholds('green', [1, 'red'])),
     stat({
       title: 'Alerts',
@@ -45,7 +47,7 @@ export const fleet = makeBoard({
       unit: 'short',
       queries: [
         [
-          `sum by (environment, severity) (${fresh(`ops_fleet_alerts{${chosen}, environment=~"$environment"}`)})`,
+          `sum by (cluster, environment, severity) (${fresh(`ops_fleet_alerts{${chosen}, environment=~"$environment"}`)})`,
           '{{environment}} {{severity}}',
         ],
       ],

@@ -1,6 +1,6 @@
 // How the machines are, as the monitor judges them, and how the monitor itself is.
 import { chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
-import { levelNames, lines, stat, states, table, thresholds, verdicts } from './panels.ts';
+import { byThresholds, levelNames, lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 /** Levels, as long as they hold: of a file that is not replaced any more, every level is unknown (3). */
 const levels = (family: string): string =>
@@ -39,7 +39,11 @@ export const operations = makeBoard({
         [`sum(${checks} == bool 1)`, 'amber'],
         [`sum(${checks} == bool 0)`, 'green'],
       ],
-    }),
+    })
+      .overrideByName('red', byThresholds(thresholds('neutral', [1, 'red'])))
+      .overrideByName('unknown', byThresholds(thresholds('neutral', [1, 'unknown'])))
+      .overrideByName('amber', byThresholds(thresholds('neutral', [1, 'amber'])))
+      .overrideByName('green', byThresholds(thresholds('neutral', [1, 'green']))),
     stat({
       title: 'Age of the snapshot',
       description: `A snapshot is taken every five minutes. ${runbook('snapshot-age')}`,
@@ -74,7 +78,7 @@ export const operations = makeBoard({
         size: [24, 14],
         queries: [
           [
-            `max by (instance, check) (${checks} == 2) or max by (instance, check) (${checks})`,
+            `max by (cluster, instance, check) (${checks} == 2) or max by (cluster, instance, check) (${checks})`,
             '{{check}} {{instance}}',
           ],
         ],
@@ -162,7 +166,9 @@ export const operations = makeBoard({
         title: 'Probes',
         description: 'FAILED where any item of a probe could not be read.',
         size: [24, 10],
-        queries: [[`min by (instance, probe) (ops_monitor_probe_success{${chosen}})`, '{{probe}} {{instance}}']],
+        queries: [
+          [`min by (cluster, instance, probe) (ops_monitor_probe_success{${chosen}})`, '{{probe}} {{instance}}'],
+        ],
       },
       verdicts('ok', 'FAILED'),
     ),

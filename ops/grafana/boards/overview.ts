@@ -47,7 +47,7 @@ export const overview = makeBoard({
       unit: 'percent',
       queries: [
         [
-          `100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle", ${machine}}[$__rate_interval])))`,
+          `100 * (1 - avg by (cluster, instance) (rate(node_cpu_seconds_total{mode="idle", ${machine}}[$__rate_interval])))`,
           '{{instance}}',
         ],
       ],

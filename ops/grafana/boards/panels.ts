@@ -23,7 +23,11 @@ import {
   ThresholdsMode,
   type ValueMap,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as PieBuilder, PieChartLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/piechart';
+import {
+  PanelBuilder as PieBuilder,
+  PieChartLegendOptionsBuilder,
+  PieChartLegendValues,
+} from '@grafana/grafana-foundation-sdk/piechart';
 import { DataqueryBuilder, PromQueryFormat, QueryEditorMode } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StatesBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
@@ -71,7 +75,8 @@ function fill<T extends AnyBuilder>(
   panel.span(size[0]).height(size[1]);
   for (const [index, [expr, legend = '']] of queries.entries()) {
     const query = new DataqueryBuilder().datasource(source).editorMode(QueryEditorMode.Code);
-    query.expr(expr).legendFormat(legend);
+    // Machines of two sites may have one name.
+    query.expr(expr).legendFormat(legend.replace('{{instance}}', '{{instance}} {{cluster}}'));
     query.refId(String.fromCodePoint(65 + index));
     if (how === 'table') query.format(PromQueryFormat.Table);
     panel.withTarget(how === 'range' ? query.range() : query.instant());
@@ -158,9 +163,10 @@ export const states = (shown: Omit<Shown, 'unit'>, names: ValueMap): StatesBuild
     .rowHeight(0.8)
     .legend(new VizLegendOptionsBuilder().showLegend(false));
 
-/** Each series as a row. `columns`: label → title, in their order; the value comes last. */
-export const table = (shown: Shown, columns: Readonly<Record<string, string>>, value?: string): TableBuilder =>
-  fill(new TableBuilder(), shown, 'table')
+/** Each series as a row. `labels`: label → title, in their order after the site; the value comes last. */
+export function table(shown: Shown, labels: Readonly<Record<string, string>>, value?: string): TableBuilder {
+  const columns = { cluster: 'Site', ...labels };
+  return fill(new TableBuilder(), shown, 'table')
     .showHeader(true)
     .withTransformation({
       id: 'filterFieldsByName',
@@ -174,6 +180,7 @@ export const table = (shown: Shown, columns: Readonly<Record<string, string>>, v
         renameByName: { ...columns, ...(value ? { Value: value } : {}) },
       },
     });
+}
 
 export const pie = (shown: Shown): PieBuilder =>
   fill(new PieBuilder(), shown, 'now')
@@ -183,8 +190,13 @@ export const pie = (shown: Shown): PieBuilder =>
         .showLegend(true)
         .displayMode(LegendDisplayMode.Table)
         .placement(LegendPlacement.Right)
-        .values([]),
+        .values([PieChartLegendValues.Value, PieChartLegendValues.Percent]),
     );
+
+/** Colours a series by its own thresholds. */
+export const byThresholds = (builder: ThresholdsConfigBuilder): DynamicConfigValue[] => [
+  { id: 'thresholds', value: builder.build() },
+];
 
 /** Gives the series of a name a colour of its own. */
 export const inColour = (colour: Colour): DynamicConfigValue[] => [

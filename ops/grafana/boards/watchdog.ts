@@ -36,14 +36,14 @@ export const watchdog = makeBoard({
       description: `Of the selected services. ${runbook('prometheus/watchdog', 'ServiceDown')}`,
       size,
       unit: 'short',
-      queries: [[`sum by (instance) (${fresh('ops_watchdog_service_running')} == bool 0)`, '{{instance}}']],
+      queries: [[`sum by (cluster, instance) (${fresh('ops_watchdog_service_running')} == bool 0)`, '{{instance}}']],
     }).thresholds(thresholds('green', [1, 'red'])),
     stat({
       title: 'Alerts',
       description: `Measures of services that are beyond their limits. ${runbook('watchdog-alert')}`,
       size,
       unit: 'short',
-      queries: [[`sum by (instance) (${fresh('ops_watchdog_alert_active')})`, '{{instance}}']],
+      queries: [[`sum by (cluster, instance) (${fresh('ops_watchdog_alert_active')})`, '{{instance}}']],
     }).thresholds(thresholds('green', [1, 'amber'])),
     stat({
       title: 'Restarts in the last hour',
@@ -51,7 +51,10 @@ export const watchdog = makeBoard({
       size,
       unit: 'short',
       queries: [
-        [`sum by (instance) (round(increase(ops_watchdog_service_restarts_total{${service}}[1h])))`, '{{instance}}'],
+        [
+          `sum by (cluster, instance) (round(increase(ops_watchdog_service_restarts_total{${service}}[1h])))`,
+          '{{instance}}',
+        ],
       ],
     }).thresholds(thresholds('green', [1, 'amber'])),
     states(
