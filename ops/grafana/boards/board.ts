@@ -84,7 +84,9 @@ const alertsOf = (variables: readonly string[]): AnnotationQueryBuilder =>
     .target(
       new DataqueryBuilder()
         .editorMode(QueryEditorMode.Code)
-        .expr(`ALERTS{alertstate="firing", instance=~"${[...variables.map((name) => `$${name}`), ''].join('|')}"}`)
+        .expr(
+          `ALERTS{alertstate="firing", cluster=~"$site|", instance=~"${[...variables.map((name) => `$${name}`), ''].join('|')}"}`,
+        )
         .refId('Alerts')
         .range(),
     )
