@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { red, snapshotPolicies } from '../lib/alerts/policies.ts';
 import { assertGolden } from './golden.ts';
 import { root } from './process.ts';
 import { ruleFiles, rulesIn } from './rules.ts';
@@ -27,6 +28,26 @@ describe('rules for Prometheus', () => {
   test('no two alerts have one name', () => {
     const alerts = ruleFiles.flatMap(rulesIn).map(({ alert }) => alert);
     assert.deepEqual(alerts, [...new Set(alerts)]);
+  });
+
+  test('a red observation is reported by Prometheus after the time after which send-alerts mails it', () => {
+    const rules = rulesIn('ops-monitor').filter(({ expr }) => expr.startsWith('ops_monitor:red'));
+    const holdOf = (check: string): string[] =>
+      rules.flatMap(({ expr, for: hold = '' }) => {
+        const [, not, pattern = ''] = /check(!?)=?~"(.*)"/.exec(expr) ?? [];
+        return new RegExp(`^(?:${pattern})$`).test(check) === (not === '') ? [hold] : [];
+      });
+    const expected: [string, string | undefined][] = [
+      ['endpoint-status', red.hold?.[1]],
+      ...Object.entries(red.exceptions ?? {}).flatMap(([check, own]): [string, string | undefined][] =>
+        check === 'host-oom' ? [] : [[check, own['red-for']]],
+      ),
+      ...snapshotPolicies.flatMap(({ of = {}, hold }) =>
+        hold === undefined ? [] : Object.keys(of).map((check): [string, string | undefined] => [check, hold[1]]),
+      ),
+    ];
+    assert.ok(expected.length >= 7);
+    for (const [check, hold] of expected) assert.deepEqual(holdOf(check), [hold], check);
   });
 
   test('ops/docs/prometheus.md lists every alert', () => {

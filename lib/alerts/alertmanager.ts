@@ -40,7 +40,8 @@ export function alertsToPost(
     .map(([id, alert]) => {
       const { rule, subject, since } = alert;
       // Labels identify the alert, so they hold nothing that changes while it is active.
-      const labels = { ...about.labels, alertname: rule, subject, site: about.site, instance: about.hostname };
+      const own = { alertname: rule, subject, site: about.site, instance: about.hostname };
+      const labels = { service: 'ops-monitor', ...about.labels, ...own };
       return [id, { labels, annotations: annotationsOf(alert, about), startsAt: earlier(since, now), endsAt }] as const;
     });
   const names = new Set(active.map(([id]) => id));

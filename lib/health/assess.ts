@@ -67,7 +67,9 @@ export const assessHealth = (registry: Judging) =>
       }
       // The textfile is often on another disk, so it is written even if the history could not be.
       if (isNow) {
-        const text = renderTextfile(registry.sections, health, snapshot?.sections ?? {}, ageLimit(config));
+        const { version } = world.product;
+        const about = { sections: snapshot?.sections ?? {}, validSeconds: ageLimit(config), version };
+        const text = renderTextfile(registry.sections, health, about);
         await world.replace(textfile, text, at);
       }
       if (unwritten !== undefined) throw unwritten;

@@ -3,14 +3,24 @@ import type { Envelope } from '../contract/envelope.ts';
 import type { Sections } from '../contract/registry.ts';
 import { gaugesOf, renderExposition } from '../core/exposition.ts';
 import { levelNumber } from '../core/level.ts';
+import { firstLine } from '../core/text.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { Health } from './files.ts';
+
+/** Longer words of a failed command would fill the memory of Prometheus. */
+const longestMessage = 500;
+
+interface About {
+  readonly sections: Readonly<Record<string, Envelope>>;
+  /** For how long the levels hold. */
+  readonly validSeconds: number;
+  readonly version: string;
+}
 
 export function renderTextfile(
   definitions: Sections,
   health: Health,
-  sections: Readonly<Record<string, Envelope>>,
-  validSeconds: number,
+  { sections, validSeconds, version }: About,
 ): string {
   const assessedSeconds = Date.parse(health.assessed_at) / 1000;
   const { snapshot_time_utc } = health;
@@ -19,7 +29,11 @@ export function renderTextfile(
     outcome.status === 'absent' ? [] : [{ labels: { probe, item }, outcome }],
   );
   const gauge = gaugesOf('ops_monitor');
+  const { site, hostname } = health;
   return renderExposition([
+    gauge('info', 'Whose metrics these are: the site, the name of the machine, and the version of the monitor.', [
+      { labels: { site, hostname, version }, value: 1 },
+    ]),
     gauge(
       'check_level',
       'Level of a check: 0 green, 1 amber, 2 red, 3 unknown.',
@@ -27,6 +41,17 @@ export function renderTextfile(
         labels: { check, subject },
         value: levelNumber(level),
       })),
+    ),
+    // The figures in a message change, and each change is a new series: so only checks that are not green have one. A rule puts the
+    // message into an annotation by `query`. As a label of the alert, each change would begin the alert anew.
+    gauge(
+      'check_message',
+      'What is wrong, in the words of the report: a series of value 1 for each check that is not green.',
+      health.observations.flatMap(({ check, subject, level, message }) =>
+        level === 'green'
+          ? []
+          : [{ labels: { check, subject, message: firstLine(message, longestMessage) }, value: 1 }],
+      ),
     ),
     gauge('overall_level', 'Worst level of all checks: 0 green, 1 amber, 2 red, 3 unknown.', [
       { value: levelNumber(health.overall_level) },

@@ -58,7 +58,14 @@ describe('alerts/alertmanager', () => {
     const told = alertsToPost(stateOf(alertOfObservation('data')), {}, about(0));
     assert.deepEqual(told, {
       'storage:data': {
-        labels: { severity: 'page', alertname: 'storage', subject: 'data', site: 'aurora', instance: 'vm' },
+        labels: {
+          service: 'ops-monitor',
+          severity: 'page',
+          alertname: 'storage',
+          subject: 'data',
+          site: 'aurora',
+          instance: 'vm',
+        },
         annotations: {
           summary: 'data is 91 % full',
           value: '91 percent',

@@ -138,8 +138,10 @@ describe('contract/registry', () => {
     );
     assert.match(report, /^\| tanks\.broken \| failed \(shape\) \|/m);
 
-    const exposed = renderTextfile(sections, health, snapshot.sections, 900);
+    const about = { sections: snapshot.sections, validSeconds: 900, version: '1.0.0' };
+    const exposed = renderTextfile(sections, health, about);
     assert.match(exposed, /^ops_monitor_check_level\{check="tank-filled",subject="south"\} 2$/m);
+    assert.match(exposed, /^ops_monitor_check_message\{check="tank-filled",subject="south",message=".*12 %.*"\} 1$/m);
     assert.match(exposed, /^ops_monitor_probe_success\{probe="tanks",item="broken"\} 0$/m);
     assert.match(exposed, /^ops_monitor_probe_success\{probe="pump",item=""\} 1$/m);
 

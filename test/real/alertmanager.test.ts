@@ -70,7 +70,13 @@ describe('real/alertmanager', () => {
     const data = active.find(({ labels }) => labels['subject'] === 'data');
     const { instance, ...labels } = data?.labels ?? {};
     assert.ok(instance);
-    assert.deepEqual(labels, { alertname: 'storage', severity: 'page', site: 'test', subject: 'data' });
+    assert.deepEqual(labels, {
+      alertname: 'storage',
+      service: 'ops-monitor',
+      severity: 'page',
+      site: 'test',
+      subject: 'data',
+    });
     assert.match(data?.annotations['summary'] ?? '', /91 %/);
     assert.equal(data?.annotations['runbook'], join(root, 'ops/runbooks/filesystem-usage.md'));
 

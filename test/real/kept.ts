@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { installPackages } from './packages.ts';
 
 const cache = '/var/cache/ops-monitor-test/programs';
@@ -54,16 +54,26 @@ interface GoProgram {
   readonly module?: string;
   /** Where the program keeps its version: a release has it written there. */
   readonly versionIn?: string;
+  /** Files that the program embeds and the sources lack, such as pages that a release builds: made empty. */
+  readonly lacks?: readonly string[];
 }
 
 /** The path of a Go program, built in the sources of its module and so with the very versions of other modules that it names.
  * `go install` would ask for all versions of the module, which some proxies do not tell. */
-export function goProgram({ program, version, module = program, versionIn }: GoProgram): string {
+export function goProgram({ program, version, module = program, versionIn, lacks = [] }: GoProgram): string {
   const name = program.split('/').at(-1) ?? program;
   const folder = kept(`${name}-${version}`, (into) => {
     const found = JSON.parse(runGo(['mod', 'download', '-json', `${module}@${version}`], withGo())) as { Dir: string };
     const flags = versionIn === undefined ? [] : ['-ldflags', `-X ${versionIn}=${version}`];
-    runGo(['build', ...flags, '-o', join(into, name), `.${program.slice(module.length)}`], withGo(), found.Dir);
+    // Go lets nobody add a file to a module that it keeps.
+    const sources = lacks.length === 0 ? found.Dir : join(into, 'sources');
+    if (lacks.length > 0) spawnSync('cp', ['-r', found.Dir, sources]);
+    for (const path of lacks) {
+      mkdirSync(dirname(join(sources, path)), { recursive: true });
+      writeFileSync(join(sources, path), '');
+    }
+    runGo(['build', ...flags, '-o', join(into, name), `.${program.slice(module.length)}`], withGo(), sources);
+    if (lacks.length > 0) rmSync(sources, { recursive: true });
   });
   return join(folder, name);
 }

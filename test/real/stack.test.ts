@@ -1,7 +1,7 @@
 // The stack around the monitor: the compose file by docker's own plugin and by the specification's loader; Prometheus,
 // node-exporter and the Pushgateway with their files as they are delivered, beside the output of all stages; the boards.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { parse } from 'yaml';
@@ -28,7 +28,7 @@ describe('ops/compose.yaml', () => {
         assert.equal(status, 0, said);
         return Object.keys((JSON.parse(said) as Composed).services).sort();
       };
-      const always = ['cadvisor', 'grafana', 'node-exporter', 'prometheus', 'pushgateway'];
+      const always = ['alertmanager', 'cadvisor', 'grafana', 'node-exporter', 'prometheus', 'pushgateway'];
       assert.deepEqual(servicesWith(password), always);
       assert.deepEqual(servicesWith({ ...password, COMPOSE_PROFILES: 'gpu' }), [...always, 'dcgm-exporter'].sort());
       const without = load(composeFile, {});
@@ -61,6 +61,7 @@ describe('ops/compose.yaml', () => {
     }
     assert.deepEqual(ports, {
       prometheus: '9090',
+      alertmanager: '9093',
       grafana: '3000',
       'node-exporter': '9101',
       cadvisor: '8080',
@@ -75,13 +76,17 @@ const emptyHere: readonly (readonly [panel: string, reason: string])[] = [
   ['watchdog.json, Measures that cannot be read', 'the test may read every process'],
 ];
 
-test('Prometheus, node-exporter and the Pushgateway of the compose file run together', async (t) => {
+test('Prometheus, Alertmanager, node-exporter and the Pushgateway of the compose file run together', async (t) => {
   const textfiles = await writeTextfiles(t);
   const applications = join(temporaryFolder(t), 'applications');
   mkdirSync(applications);
   const target = "- { targets: ['127.0.0.1:8001'], labels: { application: api, cluster: first } }\n";
   writeFileSync(join(applications, 'api.yml'), target);
-  const folders = { OPS_TEXTFILES: textfiles, OPS_APPLICATIONS: applications };
+  // Readable by the group of the service only, as the page says.
+  const secrets = join(temporaryFolder(t), 'alertmanager');
+  mkdirSync(secrets, { mode: 0o750 });
+  chownSync(secrets, 0, 9093);
+  const folders = { OPS_TEXTFILES: textfiles, OPS_APPLICATIONS: applications, OPS_ALERTMANAGER_SECRETS: secrets };
   const { said } = pluginLoader()(composeFile, { ...password, ...folders });
   const { services } = JSON.parse(said) as Composed;
   installPackages('curl');
@@ -104,6 +109,7 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
     ['curl', '-sSf', '-o', '/dev/null', 'http://127.0.0.1:8001/metrics'],
   );
   await start('pushgateway');
+  await start('alertmanager');
   await start('prometheus');
   const config = join(node.folder, 'config.yaml');
   writeFileSync(
@@ -178,6 +184,13 @@ test('Prometheus, node-exporter and the Pushgateway of the compose file run toge
     assert.deepEqual(new Set(groups.map(({ file }) => file)), new Set(files));
     for (const { name, health: one, lastError } of groups.flatMap(({ rules }) => rules))
       assert.ok(one !== 'err', `${name}: ${lastError}`);
+  });
+
+  await t.test('Prometheus sends its alerts to Alertmanager, which has loaded its configuration', () => {
+    const { activeAlertmanagers } = ask('alertmanagers', {}) as { activeAlertmanagers: { url: string }[] };
+    assert.deepEqual(activeAlertmanagers, [{ url: 'http://127.0.0.1:9093/api/v2/alerts' }]);
+    const { config } = JSON.parse(get('http://127.0.0.1:9093/api/v2/status')) as { config: { original: string } };
+    assert.match(config.original, /receiver: ops-team/);
   });
 
   await t.test('every query of every board returns data', () => {

@@ -10,7 +10,11 @@ interface Rule {
   readonly alert: string;
   readonly expr: string;
   readonly for: string;
-  readonly labels: { readonly severity: 'critical' | 'warning' | 'info'; readonly service: string };
+  readonly labels: {
+    readonly severity: 'critical' | 'warning' | 'info';
+    readonly service: string;
+    readonly covered_by?: 'send-alerts';
+  };
   readonly annotations: { readonly summary: string; readonly description: string; readonly runbook: string };
 }
 
@@ -30,7 +34,8 @@ export function limitRules(
       runbook: `/usr/lib/ops-monitor/ops/runbooks/prometheus/limits.md#${alert.toLowerCase()}`,
     },
   });
-  const aboutMonitor = { severity: 'warning', service: 'ops-monitor' } as const;
+  // send-alerts reports these too: Alertmanager leaves them out while that works (ops/docs/alertmanager.md).
+  const aboutMonitor = { severity: 'warning', service: 'ops-monitor', covered_by: 'send-alerts' } as const;
   const aboutMachine = { severity: 'warning', service: 'system' } as const;
   // On a machine with a monitor its own observation tells, with the exceptions that are configured there.
   const withoutMonitor = 'unless on (instance) ops_monitor_overall_level';

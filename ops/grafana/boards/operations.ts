@@ -23,7 +23,7 @@ export const operations = makeBoard({
   panels: [
     stat({
       title: 'Level',
-      description: `The worst of all checks of a machine. Unknown also where the monitor judges no more. ${runbook('prometheus/ops-monitor', 'OpsMonitorNotWell')}`,
+      description: `The worst of all checks of a machine. Unknown also where the monitor judges no more. ${runbook('prometheus/ops-monitor', 'OpsMonitorCheck')}`,
       size,
       unit: 'none',
       queries: [[levels('ops_monitor_overall_level'), '{{instance}}']],

@@ -1,0 +1,128 @@
+// One fault reaches Alertmanager by two paths: from send-alerts, and by textfile, node-exporter and Prometheus. The files are those of
+// ops, their times made shorter.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { makeNet } from '../../lib/io/net.ts';
+import { end, freePort, root } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
+import { alertmanagers, startAlertmanager } from './alertmanagers.ts';
+import { serveMail } from './mail-server.ts';
+import { mailSiteIn } from './mail-site.ts';
+import { unpackPackage } from './packages.ts';
+
+const net = makeNet({});
+const get = async (url: string): Promise<string> => (await net.request({ method: 'GET', url, seconds: 5 })).body;
+
+/** send-alerts is taken for stopped after this time. */
+const stoppedSeconds = 25;
+
+function start(t: TestContext, argv: readonly string[]): void {
+  const [program = '', ...rest] = argv;
+  const child = spawn(program, rest, { stdio: 'ignore' });
+  t.after(() => end(child));
+}
+
+/** Debian's node-exporter on the textfiles, and its Prometheus with our rules about the monitor. */
+async function startPrometheus(t: TestContext, textfiles: string, alertmanager: string): Promise<string> {
+  const folder = temporaryFolder(t);
+  const [exporterPort, port] = [await freePort(), await freePort()];
+  const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr/bin/prometheus-node-exporter');
+  const collectors = ['--collector.disable-defaults', '--collector.textfile'];
+  collectors.push(`--collector.textfile.directory=${textfiles}`);
+  start(t, [exporter, ...collectors, `--web.listen-address=127.0.0.1:${exporterPort}`]);
+  const ops = join(root, 'ops', 'prometheus');
+  mkdirSync(join(folder, 'rules'));
+  const rules = readText(join(ops, 'rules', 'ops-monitor.yml'));
+  assert.match(rules, /for: 15m[^]*< 900|< 900[^]*for: 15m/);
+  writeFileSync(
+    join(folder, 'rules', 'ops-monitor.yml'),
+    rules.replaceAll('for: 15m', 'for: 2s').replaceAll('< 900', `< ${stoppedSeconds}`),
+  );
+  const text = readText(join(ops, 'prometheus.yml')).replace('127.0.0.1:9093', new URL(alertmanager).host);
+  const settings = parse(text.replace('127.0.0.1:9101', `127.0.0.1:${exporterPort}`)) as {
+    global: object;
+    scrape_configs: { job_name: string }[];
+  };
+  const global = { ...settings.global, scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
+  const scrape_configs = settings.scrape_configs.filter(({ job_name }) => job_name === 'node-exporter');
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(config, stringify({ ...settings, global, scrape_configs }));
+  const prometheus = join(unpackPackage(t, 'prometheus'), 'usr/bin/prometheus');
+  const storage = `--storage.tsdb.path=${join(folder, 'data')}`;
+  start(t, [prometheus, `--config.file=${config}`, storage, `--web.listen-address=127.0.0.1:${port}`]);
+  const url = `http://127.0.0.1:${port}`;
+  await until(async () => (await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 })).status === 200);
+  return url;
+}
+
+interface Shown {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly status: { readonly state: string };
+}
+
+test('a disk that fills is mailed once, by send-alerts while it works and by Prometheus when it has stopped', async (t) => {
+  const programs = alertmanagers['Debian’s Alertmanager']?.() ?? assert.fail();
+  const { port, received } = await serveMail(t);
+  const alertmanager = await startAlertmanager(t, programs, [
+    ['localhost:25', `127.0.0.1:${port}`],
+    ['group_wait: 10s', 'group_wait: 1s'],
+    ['group_interval: 10s', 'group_interval: 1s'],
+    ['group_wait: 2m', 'group_wait: 3s'],
+  ]);
+  const site = mailSiteIn(temporaryFolder(t), {
+    configuration: `alerts: { alertmanager: { urls: ["${alertmanager}"], labels: { severity: warning } } }`,
+  });
+  const textfiles = join(site.state, 'textfiles');
+  mkdirSync(textfiles, { recursive: true });
+  await startPrometheus(t, textfiles, alertmanager);
+
+  const cycle = async (used: number, ...stages: string[]): Promise<void> => {
+    site.look({ data: used });
+    for (const stage of stages) {
+      const { status, stderr } = await site.run(stage);
+      assert.equal(status, 0, `${stage}: ${stderr}`);
+    }
+  };
+  const [assess, send, confirm] = ['assess-health', 'send-alerts', 'confirm-cycle'];
+  const shown = async (name: string): Promise<Shown | undefined> =>
+    (JSON.parse(await get(`${alertmanager}/api/v2/alerts`)) as Shown[]).find(
+      ({ labels }) => labels['alertname'] === name,
+    );
+  const subjects = (): string[] => received.map(({ raw }) => /^Subject: (.*)\r$/m.exec(raw)?.[1] ?? '');
+
+  // In the second cycle health knows whether Alertmanager has accepted the alerts.
+  await cycle(50, assess, send, confirm);
+  await cycle(50, assess, send, confirm);
+  await until(async () => (await shown('OpsMonitorPostsAlerts')) !== undefined);
+  await cycle(97, assess, send, confirm);
+  await until(async () => (await shown('OpsMonitorCheck'))?.status.state === 'suppressed');
+  const [own, other] = [await shown('storage'), await shown('OpsMonitorCheck')];
+  assert.deepEqual(
+    [own?.annotations['summary'], other?.annotations['summary']],
+    ['/data is 97 % full, 3 B left (from 80 %)', '/data is 97 % full, 3 B left (red from 90 %)'],
+  );
+  await sleep(5000);
+  assert.deepEqual(subjects(), ['[1 warning] /data is 97 % full, 3 B left (from 80 %)']);
+
+  // The end comes from send-alerts before Prometheus knows of it.
+  await cycle(50, assess, send, confirm);
+  await until(() => received.length > 1);
+  await until(async () => (await shown('OpsMonitorCheck')) === undefined);
+  await sleep(3000);
+  assert.equal(subjects().length, 2, subjects().join('\n'));
+  assert.match(subjects()[1] ?? '', /^\[1 resolved\] /);
+
+  // send-alerts is run no more.
+  const stopped = Date.now();
+  await cycle(97, assess, confirm);
+  await until(() => received.length > 2);
+  assert.ok(Date.now() - stopped > (stoppedSeconds / 2) * 1000, 'mailed while send-alerts was taken for running');
+  await sleep(3000);
+  assert.deepEqual(subjects().slice(2), ['[1 warning] /data is 97 % full, 3 B left (red from 90 %)']);
+});
