@@ -21,6 +21,7 @@ const application = [...exposition('PREFIX', 1).matchAll(/^(\w+)\{/gm)].map(([, 
 /** Family that no board shows → why. */
 const notShown: Readonly<Record<string, string>> = {
   node_thermal_source_absent: 'a source that a machine does not have has no strip among the sources',
+  ops_monitor_info: 'rules take the site and the name of a machine from it; boards have the label of Prometheus',
   PREFIX_api_request_duration_seconds_sum: 'percentiles say more than the mean, and come from the buckets',
   PREFIX_api_request_duration_seconds_count: 'the same, and api_requests_total counts requests',
 };

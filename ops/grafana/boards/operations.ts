@@ -7,6 +7,7 @@ const levels = (family: string): string =>
   `((${family}{${chosen}} and ${sameMachine} (ops_monitor_levels_valid_until_timestamp_seconds{${chosen}} > time())) or ${family}{${chosen}} * 0 + 3)`;
 
 const checks = levels('ops_monitor_check_level');
+const sameCheck = sameMachine.replace(')', ', check, subject)');
 const since = (family: string): string => `time() - ${family}{${chosen}}`;
 const size = [6, 5] as const;
 const half = [12, 8] as const;
@@ -64,9 +65,14 @@ export const operations = makeBoard({
         description: 'Each by its name; `ops-monitor explain CHECK:SUBJECT` on the machine says why.',
         size: [24, 8],
         unit: 'none',
-        queries: [[`${checks} > 0`]],
+        // Levels that no longer hold have no message.
+        queries: [
+          [
+            `(${checks} > 0) * ${sameCheck} group_left (message) ops_monitor_check_message{${chosen}} or ${sameCheck} (${checks} > 0)`,
+          ],
+        ],
       },
-      { instance: 'Machine', check: 'Check', subject: 'Subject' },
+      { instance: 'Machine', check: 'Check', subject: 'Subject', message: 'What is wrong' },
       'Level',
     )
       .mappings([levelNames])
