@@ -45,8 +45,11 @@ function alertsByFamily(families: readonly string[]): ReadonlyMap<string, string
     families.map((family) => {
       // A gate's families begin with its name, so rules look for their ends.
       const words = [family, family.replace(/^alpha(?=_gate_)/, '.+')];
+      // What stands behind `unless` keeps an alert away.
       const asks = ({ expr }: Rule): boolean =>
-        words.some((word) => new RegExp(`(?<![\\w+.])${RegExp.escape(word)}(?!\\w)`).test(expr));
+        words.some((word) =>
+          new RegExp(`(?<![\\w+.])${RegExp.escape(word)}(?!\\w)`).test(expr.replaceAll(/unless on \([^)]*\) \w+/g, '')),
+        );
       return [family, rules.filter(asks).map(({ alert }) => alert)];
     }),
   );

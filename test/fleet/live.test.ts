@@ -161,6 +161,18 @@ describe('monitor live', () => {
     assert.match(text, /Its last report, 3m 5s ago:/);
   });
 
+  test('the last report of a node that no longer reports names no other node', () => {
+    const both = afterRound(begin(['node1', 'node2']), { node1: well, node2: well });
+    const lost = afterRound(both, { node1: gone, node2: well }, later(180));
+    // The next round is on: node1 has not answered yet.
+    const amid = takeAnswers(beginRound(lost), answersOf({ node2: well }), later(210), assess);
+    const detail = press(amid, ['enter']);
+    assert.equal(detail.detail, 'node1');
+    const text = pageOf(detail).body.join('\n');
+    assert.match(text, /Its last report, /);
+    assert.doesNotMatch(text, /node2/);
+  });
+
   test('Enter opens the node of the marked line, also from the lines below its name; Esc goes back', () => {
     const onAlerts = press(shown, ['7']);
     const row = pageOf(onAlerts).body.findIndex((line) => line.includes('memory of node2'));

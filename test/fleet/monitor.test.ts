@@ -90,6 +90,16 @@ describe('monitor', () => {
     assert.match(ssh.calls().join('\n'), / -- root@2001:db8::1 sh -c /);
   });
 
+  test('the only environment of the configuration need not be named', (t) => {
+    const { nodesIn, put } = makeOperator(t);
+    const one = put('one.yaml', 'fleet: { environments: { devnet: { nodes: { n1: { ssh: a } } } } }\n');
+    assert.deepEqual(nodesIn(['--config', one]).nodes, ['n1']);
+    const two = 'fleet: { environments: { devnet: { nodes: { n1: { ssh: a } } }, testnet: { nodes: { n2: { ssh: b } } } } }\n';
+    const { status, stderr } = makeOperator(t).monitor('cluster', '--config', put('two.yaml', two));
+    assert.equal(status, 2);
+    assert.match(stderr, /name the environment: --env NAME \(devnet, testnet\)/);
+  });
+
   test('passwords in a list, an unknown environment and an unknown node are refused before any node is asked', (t) => {
     const { ssh, monitor, put } = makeOperator(t);
     const secret = put('secret.conf', 'devnet|ubuntu@a|hunter2|node|\n');

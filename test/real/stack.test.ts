@@ -220,7 +220,7 @@ test('Prometheus, Alertmanager, node-exporter and the Pushgateway of the compose
       ...panel,
       targets: panel.targets.map((target) => ({
         ...target,
-        expr: target.expr.replace('> time()', '> time() + 86400'),
+        expr: target.expr.replaceAll('> time()', '> time() + 86400'),
       })),
     }));
     const valuesOf = (shown: Board['panels']): (readonly string[])[] =>

@@ -24,7 +24,11 @@ export const fleetOptions = {
     value: 'FILE',
     summary: `the configuration, or a list of nodes (NAME.conf); default: $OPS_MONITOR_CONFIG, else ${usualList} if it exists, else as everywhere`,
   },
-  env: { type: 'string', value: 'NAME', summary: 'the environment whose nodes are asked: required' },
+  env: {
+    type: 'string',
+    value: 'NAME',
+    summary: 'the environment whose nodes are asked; default: the only one of the configuration',
+  },
 } as const;
 
 export interface FleetTarget {
@@ -34,16 +38,16 @@ export interface FleetTarget {
 }
 
 export async function openFleet(asked: Arguments): Promise<FleetTarget> {
-  const environment = textOption(asked, 'env');
   const named = textOption(asked, 'config');
   const isUsual =
     named === undefined && !process.env['OPS_MONITOR_CONFIG'] && readIfThere(usualList, mostListBytes) !== undefined;
   const path = isUsual ? usualList : named;
   const isList = path?.endsWith('.conf') === true;
   const { fleet } = await readConfiguration(isList ? undefined : path);
-  const known = isList ? '' : listed(Object.keys(fleet.environments), 10);
+  const known = isList ? [] : Object.keys(fleet.environments);
+  const environment = textOption(asked, 'env') ?? (known.length === 1 ? known[0] : undefined);
   if (environment === undefined)
-    throw new Usage(`name the environment: --env NAME${known === '' ? '' : ` (${known})`}`);
+    throw new Usage(`name the environment: --env NAME${known.length === 0 ? '' : ` (${listed(known, 10)})`}`);
   if (!isList) return { environment, nodes: nodesOf({ fleet }, environment), fleet };
   const text = readIfThere(path, mostListBytes);
   if (text === undefined) throw new Usage(`the list of nodes ${path} cannot be read: there is no such file`);

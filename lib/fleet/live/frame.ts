@@ -103,7 +103,7 @@ function nodeLines(state: LiveState, fleet: Fleet, node: string, look: Look): re
     ...lines,
     '',
     look.paint('bold', `Its last report, ${ageText(last.asked_at, look.at)} ago:`),
-    ...nodeView.render(old, look, {}),
+    ...nodeView.render(onlyNode(old, node), look, {}),
   ];
 }
 

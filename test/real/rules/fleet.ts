@@ -23,7 +23,7 @@ export const cases: readonly Case[] = [
       [`ops_fleet_node_reached${node('n1')}`]: '1 0 0 0 1x8',
       [`ops_fleet_node_reached${node('n2')}`]: '1x6 0 1x5',
       [`ops_fleet_node_alerts${node('n1', ',check="node-reached",severity="critical"')}`]: '0 1 1 1 0x8',
-      [`ops_fleet_node_alerts${node('n2', ',check="disk",severity="warning"')}`]: '1x12',
+      [`ops_fleet_node_alerts${node('n2', ',check="disk",severity="warning"')}`]: '1x10 0x2',
       [`ops_fleet_node_alerts${node('', ',check="network-cut",severity="critical"')}`]: '_ _ _ _ 1 1 1 stale',
       [`ops_fleet_node_alerts${node('n2', ',check="rqlite-leader",severity="critical"')}`]: '_ _ _ _ 1 1 1 stale',
     },
@@ -34,6 +34,11 @@ export const cases: readonly Case[] = [
         '13m': [{ labels: { ...at, node: 'n1' }, summary: 'n1 of devnet was not reached' }],
         '22m': [],
         '34m': [],
+      },
+      FleetAlertWarning: {
+        '29m': [],
+        '31m': [{ labels: { ...at, node: 'n2', check: 'disk', severity: 'warning' }, summary: 'devnet, n2: disk' }],
+        '59m': [],
       },
       FleetAlertCritical: {
         '13m': [],
