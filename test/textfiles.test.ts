@@ -48,7 +48,9 @@ function alertsByFamily(families: readonly string[]): ReadonlyMap<string, string
       // What stands behind `unless` keeps an alert away.
       const asks = ({ expr }: Rule): boolean =>
         words.some((word) =>
-          new RegExp(`(?<![\\w+.])${RegExp.escape(word)}(?!\\w)`).test(expr.replaceAll(/unless on \([^)]*\) \w+/g, '')),
+          new RegExp(`(?<![\\w+.])${RegExp.escape(word)}(?!\\w)`).test(
+            expr.replaceAll(/unless on \([^)]*\) \(?\w+/g, ''),
+          ),
         );
       return [family, rules.filter(asks).map(({ alert }) => alert)];
     }),

@@ -15,15 +15,20 @@ export const exportRules: Command = {
     instance: {
       type: 'string',
       value: 'REGEX',
-      summary: 'only for these values of the label `instance`, where other machines have another configuration',
+      summary: 'only for these values of the label `instance`: machines that share this configuration',
     },
+    except: { type: 'string', value: 'REGEX', summary: 'not for these: machines that have another configuration' },
   },
 
   async run(asked) {
     const { source, config } = await openSite(textOption(asked, 'config'));
-    const instances = textOption(asked, 'instance');
-    if (instances !== undefined && !isRegex(instances))
-      throw new Usage(`--instance ${JSON.stringify(instances)} is not a regular expression`);
+    const instances = { only: textOption(asked, 'instance'), except: textOption(asked, 'except') };
+    for (const [option, text] of [
+      ['instance', instances.only],
+      ['except', instances.except],
+    ] as const)
+      if (text !== undefined && !isRegex(text))
+        throw new Usage(`--${option} ${JSON.stringify(text)} is not a regular expression that Prometheus knows`);
     const origin = source ? `from ${source.path}` : 'from the limits that hold where no configuration sets others';
     print(`# Made by ops-monitor export-rules ${origin}.`);
     print(
@@ -38,6 +43,8 @@ export const exportRules: Command = {
 };
 
 function isRegex(text: string): boolean {
+  // Prometheus has no look-around and no back-references, and refuses a whole file for them.
+  if (/\(\?<?[=!]|\\[1-9]/.test(text)) return false;
   try {
     return new RegExp(text) instanceof RegExp;
   } catch {

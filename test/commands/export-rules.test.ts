@@ -36,11 +36,21 @@ describe('commands/export-rules', () => {
     assert.match(rules['OpsMonitorHeartbeatNotAccepted']?.expr ?? '', / > 3600$/);
     assert.match(rules['InodesHigh']?.expr ?? '', / >= 95 unless /);
     assert.match(rules['LoadHigh']?.expr ?? '', /^node_load5\{.* > 3\.5 unless /);
+    assert.match(rules['InodesHigh']?.expr ?? '', /files\{instance=~.*, fstype!~/);
   });
 
-  test('a pattern of instances that is none is refused', (t) => {
-    const { status, stderr } = run(temporaryFolder(t), '--instance', 'vm(');
-    assert.equal(status, 2);
-    assert.match(stderr, /--instance "vm\(" is not a regular expression/);
+  test('machines that have another configuration are left out', (t) => {
+    const { stdout } = run(temporaryFolder(t), '--except', 'vm7:.*');
+    const expressions = stdout.match(/expr: .*/g) ?? [];
+    assert.equal(expressions.length, 5);
+    for (const expression of expressions) assert.match(expression, /\{instance!~"vm7:\.\*"/);
+  });
+
+  test('a pattern of instances that Prometheus does not know is refused', (t) => {
+    for (const pattern of ['vm(', '(?!vm7).*', String.raw`(a)\1`]) {
+      const { status, stderr } = run(temporaryFolder(t), '--instance', pattern);
+      assert.equal(status, 2);
+      assert.ok(stderr.includes(`--instance ${JSON.stringify(pattern)} is not a regular expression`), stderr);
+    }
   });
 });

@@ -94,7 +94,8 @@ describe('monitor', () => {
     const { nodesIn, put } = makeOperator(t);
     const one = put('one.yaml', 'fleet: { environments: { devnet: { nodes: { n1: { ssh: a } } } } }\n');
     assert.deepEqual(nodesIn(['--config', one]).nodes, ['n1']);
-    const two = 'fleet: { environments: { devnet: { nodes: { n1: { ssh: a } } }, testnet: { nodes: { n2: { ssh: b } } } } }\n';
+    const two =
+      'fleet: { environments: { devnet: { nodes: { n1: { ssh: a } } }, testnet: { nodes: { n2: { ssh: b } } } } }\n';
     const { status, stderr } = makeOperator(t).monitor('cluster', '--config', put('two.yaml', two));
     assert.equal(status, 2);
     assert.match(stderr, /name the environment: --env NAME \(devnet, testnet\)/);

@@ -80,12 +80,18 @@ export const cases: readonly Case[] = [
       'node_filesystem_readonly{instance="vm",mountpoint="/snap"}': '1x30',
       // A machine with a monitor, which tells by itself.
       'node_filesystem_readonly{instance="watched",mountpoint="/data"}': '0x15 1x15',
-      'ops_monitor_overall_level{instance="watched"}': '0x30',
+      'ops_monitor_levels_valid_until_timestamp_seconds{instance="watched"}': '1e9x30',
+      // And one whose monitor died long ago: its textfile is still served.
+      'node_filesystem_readonly{instance="forsaken",mountpoint="/data"}': '0x15 1x5 0x10',
+      'ops_monitor_levels_valid_until_timestamp_seconds{instance="forsaken"}': '900x30',
     },
     alerts: {
       FilesystemReadOnly: {
         '70m': [],
-        '82m': [{ labels: { instance, mountpoint: '/data' }, summary: '/data of vm became read-only' }],
+        '82m': [
+          { labels: { instance: 'forsaken', mountpoint: '/data' }, summary: '/data of forsaken became read-only' },
+          { labels: { instance, mountpoint: '/data' }, summary: '/data of vm became read-only' },
+        ],
         '120m': [],
       },
     },
@@ -93,16 +99,17 @@ export const cases: readonly Case[] = [
   {
     name: 'one of two arrays loses a disk',
     series: {
-      'node_md_disks{instance="vm",device="md0",state="failed"}': '0x5 1x10 0x10',
+      // Removed, and so not even failed.
+      'node_md_disks{instance="vm",device="md0",state="failed"}': '0x25',
       'node_md_disks{instance="vm",device="md0",state="active"}': '2x5 1x10 2x10',
-      'node_md_disks{instance="vm",device="md1",state="failed"}': '0x25',
+      'node_md_disks_required{instance="vm",device="md0"}': '2x25',
+      'node_md_disks{instance="vm",device="md1",state="active"}': '2x25',
+      'node_md_disks_required{instance="vm",device="md1"}': '2x25',
     },
     alerts: {
       RaidDegraded: {
         '5m': [],
-        '8m': [
-          { labels: { instance, device: 'md0', state: 'failed' }, summary: 'The array md0 of vm has lost a disk' },
-        ],
+        '8m': [{ labels: { instance, device: 'md0' }, summary: 'The array md0 of vm has lost a disk' }],
         '20m': [],
       },
     },
@@ -110,8 +117,9 @@ export const cases: readonly Case[] = [
   {
     name: 'one of two graphics cards reports an error, which stays the last one',
     series: {
-      'DCGM_FI_DEV_XID_ERRORS{instance="vm",gpu="0"}': '0x5 79x40',
-      'DCGM_FI_DEV_XID_ERRORS{instance="vm",gpu="1"}': '13x45',
+      'DCGM_FI_DEV_XID_ERRORS{instance="vm",gpu="0",err_code="0",err_msg="No Error"}': '0x5 stale',
+      'DCGM_FI_DEV_XID_ERRORS{instance="vm",gpu="0",err_code="79",err_msg="GPU has fallen off the bus"}': '_x6 79x40',
+      'DCGM_FI_DEV_XID_ERRORS{instance="vm",gpu="1",err_code="13",err_msg="Graphics Engine Exception"}': '13x45',
     },
     alerts: {
       GpuErrors: {

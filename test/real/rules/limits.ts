@@ -42,7 +42,9 @@ export const cases: readonly Case[] = [
       'node_filesystem_files_free{instance="vm",mountpoint="/vfat"}': '0x30',
       'node_filesystem_files{instance="watched",mountpoint="/data"}': '1000x30',
       'node_filesystem_files_free{instance="watched",mountpoint="/data"}': '0x30',
-      'ops_monitor_overall_level{instance="watched"}': '2x30',
+      'node_filesystem_files{instance="vm",mountpoint="/snap",fstype="squashfs"}': '1000x30',
+      'node_filesystem_files_free{instance="vm",mountpoint="/snap",fstype="squashfs"}': '0x30',
+      'ops_monitor_levels_valid_until_timestamp_seconds{instance="watched"}': '1e9x30',
     },
     alerts: {
       InodesHigh: {
@@ -61,6 +63,9 @@ export const cases: readonly Case[] = [
       'node_cpu_seconds_total{instance="vm",cpu="1",mode="idle"}': '0+60x25',
       'node_cpu_seconds_total{instance="other",cpu="0",mode="idle"}': '0+60x25',
       'node_cpu_seconds_total{instance="other",cpu="1",mode="idle"}': '0+60x25',
+      // A machine of another site, with the same address.
+      'node_load5{instance="vm",cluster="second"}': '1x25',
+      'node_cpu_seconds_total{instance="vm",cluster="second",cpu="0",mode="idle"}': '0+60x25',
     },
     alerts: {
       LoadHigh: {

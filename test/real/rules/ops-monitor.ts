@@ -154,4 +154,29 @@ export const cases: readonly Case[] = [
       OpsMonitorAbsent: { '16m': [{ labels: {}, summary: 'There are no metrics of ops-monitor from any machine' }] },
     },
   },
+  {
+    name: 'machines of two sites have one address, and a fault of the same name',
+    series: {
+      'ops_monitor_check_level{cluster="first",job="node",instance="vm",check="gate-verdict",subject="alpha"}': '2x40',
+      'ops_monitor_check_level{cluster="second",job="node",instance="vm",check="gate-verdict",subject="alpha"}': '2x40',
+      'ops_monitor_check_message{cluster="first",job="node",instance="vm",check="gate-verdict",subject="alpha",message="alpha failed here"}':
+        '1x40',
+      'ops_monitor_check_message{cluster="second",job="node",instance="vm",check="gate-verdict",subject="alpha",message="alpha failed there"}':
+        '1x40',
+      'ops_monitor_info{cluster="first",job="node",instance="vm",site="one",hostname="a"}': '1x40',
+      'ops_monitor_info{cluster="second",job="node",instance="vm",site="two",hostname="b"}': '1x40',
+    },
+    alerts: {
+      OpsMonitorCheck: {
+        '14m': [],
+        '20m': [
+          ['first', 'one', 'a', 'alpha failed here'] as const,
+          ['second', 'two', 'b', 'alpha failed there'] as const,
+        ].map(([cluster, site, hostname, summary]) => ({
+          labels: { cluster, job: 'node', instance: 'vm', check: 'gate-verdict', subject: 'alpha', site, hostname },
+          summary,
+        })),
+      },
+    },
+  },
 ];
