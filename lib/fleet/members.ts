@@ -71,7 +71,9 @@ export function rqliteMembers(known: Known): readonly Member[] {
       node,
       // Version 7 of rqlite does not say who has a vote.
       isVoter: votes.filter(Boolean).length * 2 >= votes.length,
-      isThere: (node === undefined ? undefined : rqlite[node]?.responsive) ?? reachedBy.length > 0,
+      isThere:
+        (node === undefined ? undefined : rqlite[node]?.responsive) ??
+        reachedBy.length > Object.keys(notReachedBy).length,
       reachedBy,
       notReachedBy,
       because: causeOf(known, candidates, node, Object.keys(notReachedBy)),

@@ -1,7 +1,7 @@
 // The links of WireGuard between the nodes: which node is a peer of which, and how long ago the two shook hands. Pure.
 import type { Fleet } from './assess.ts';
 import { causes, type Peer } from './define.ts';
-import { addressesIn, sessionSeconds } from './links.ts';
+import { addressesIn, mostPeers, sessionSeconds } from './links.ts';
 import { readingOf } from './reading.ts';
 
 export const linkStates = ['connected', 'stale', 'never', 'missing', 'unknown'] as const;
@@ -24,7 +24,7 @@ export function meshLinks(fleet: Fleet): readonly Link[] {
     if (!peers) return others.map((to) => ({ from, to, state: 'unknown', handshake_age_seconds: null }));
     const known = new Map<string, Peer>();
     const strangers = new Map<string, Peer>();
-    for (const peer of peers) {
+    for (const peer of peers.slice(0, mostPeers)) {
       const [node, ...more] = fleet.links.peerNodes(from, peer);
       if (node !== undefined && more.length === 0) known.set(node, peer);
       else strangers.set(addressesIn(peer)[0] ?? peer.public_key, peer);

@@ -54,7 +54,7 @@ interface RqliteSummary {
   readonly voters: string | null;
   /** The highest Raft term that a node reports. */
   readonly term: number | null;
-  /** `lost`: no node leads, as the alert about the leader says. Null where no node has rqlite. */
+  /** `lost`: no node leads, as the alert about the leader says; unknown where none says its state. Null where no node has rqlite. */
   readonly quorum: (typeof quorumWords)[number] | null;
 }
 
@@ -68,14 +68,14 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   const there = voters.filter(({ isThere }) => isThere);
   const terms = answering.flatMap(([, { term }]) => term ?? []);
   // The leader may be on a node that does not report: the alert about the leader decides whether to believe those that name it.
-  const isLed =
-    leaders.length > 0 || fleet.observations.some(({ id, level }) => id === causes.leader && level === 'green');
+  const judged = fleet.observations.find(({ id }) => id === causes.leader);
+  const isLed = leaders.length > 0 || judged?.level === 'green';
   const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),
     voters: voters.length === 0 ? null : `${there.length}/${voters.length}`,
     term: terms.length === 0 ? null : Math.max(...terms),
-    quorum: isWhole ? 'ok' : isLed ? 'degraded' : 'lost',
+    quorum: isWhole ? 'ok' : isLed ? 'degraded' : judged ? 'lost' : 'unknown',
   };
 }
 

@@ -22,8 +22,8 @@ import { pickVariables } from './variables.ts';
 /** Variables by which ssh finds its configuration, keys, agent and Kerberos ticket. */
 export const namesForSsh = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'XDG_RUNTIME_DIR'];
 
-/** Options of every connection: whatever the ssh_config says, ssh asks no questions, forwards nothing, runs no command on this
- * machine and no other than ours there, prints errors but no banner, and notices within seconds that a connection is lost. */
+/** Options of every connection: whatever the ssh_config says, ssh asks no questions, forwards nothing, runs no LocalCommand
+ * here and no command but ours there, prints errors but no banner, and notices within seconds that a connection is lost. */
 export const safeOptions = (connectSeconds: number): readonly string[] => [
   'BatchMode=yes',
   `ConnectTimeout=${Math.max(1, Math.floor(connectSeconds))}`,

@@ -283,6 +283,10 @@ describe('views of a fleet', () => {
     const led = healthyCluster(3);
     led['node1'] = new Error('no route to host');
     assert.equal(await quorumOf(led), 'degraded');
+    // Where rqlite asks for a password, no node says its state.
+    const closed = healthyCluster(3);
+    for (const node of [1, 2, 3]) change(closed, node, 'rqlite', { raft_state: undefined, leader_addr: undefined });
+    assert.equal(await quorumOf(closed), 'unknown');
   });
 
   test('nodes on both sides of a cut are degraded, with the alert about it; a note about several leaves them healthy', async () => {

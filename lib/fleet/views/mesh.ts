@@ -62,11 +62,12 @@ function peerByPeer(fleet: Fleet, names: readonly string[], links: Links, judged
   const seen = new Set([...links.values()].flat().map(({ to }) => to));
   const peers = [...new Set([...fleet.mesh.filter((name) => seen.has(name)), ...seen])];
   const nodes = new Map(matrixNodes(fleet).map((one) => [one.name, one]));
+  const linkOf = new Map([...links.values()].flat().map((link) => [`${link.from}\n${link.to}`, link]));
   const rows = names.map((from) => [
     markCell(levelOfNode(fleet, from)),
     { text: from },
     ...peers.map((to) => {
-      const link = links.get(from)?.find((one) => one.to === to);
+      const link = linkOf.get(`${from}\n${to}`);
       if (from === to) return { text: '·', style: 'dim' } as const;
       // A node whose peers could not be read may have this peer, too.
       return link ? linkCell(link, judged) : isUnread(fleet, from) ? unknownCell : absentCell;

@@ -85,7 +85,7 @@ const alertsOf = (variables: readonly string[]): AnnotationQueryBuilder =>
       new DataqueryBuilder()
         .editorMode(QueryEditorMode.Code)
         .expr(
-          `ALERTS{alertstate="firing", cluster=~"$site|", instance=~"${[...variables.map((name) => `$${name}`), ''].join('|')}"}`,
+          `ALERTS{alertstate="firing", alertname!="OpsMonitorPostsAlerts", cluster=~"$site|", instance=~"${[...variables.map((name) => `$${name}`), ''].join('|')}"}`,
         )
         .refId('Alerts')
         .range(),

@@ -53,7 +53,9 @@ export const thermal = makeBoard({
       description: 'Absent, faulted, implausible, stuck, stale or unreadable: the table below says which.',
       size,
       unit: 'short',
-      queries: [[`count(node_thermal_sensor_problem{${chosen}}) or vector(0)`]],
+      queries: [
+        [`count(node_thermal_sensor_problem{${chosen}}) or 0 * max(node_thermal_heartbeat_seconds{${chosen}})`],
+      ],
     }),
     lines({
       title: 'Temperature by chip and sensor',
