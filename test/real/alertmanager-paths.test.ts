@@ -1,64 +1,22 @@
 // One fault reaches Alertmanager by two paths: from send-alerts, and by textfile, node-exporter and Prometheus. The files are those of
 // ops, their times made shorter.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse, stringify } from 'yaml';
 import { makeNet } from '../../lib/io/net.ts';
-import { end, freePort, root } from '../process.ts';
-import { readText, temporaryFolder, until } from '../world.ts';
+import { temporaryFolder, until } from '../world.ts';
 import { alertmanagers, startAlertmanager } from './alertmanagers.ts';
 import { serveMail } from './mail-server.ts';
 import { mailSiteIn } from './mail-site.ts';
-import { unpackPackage } from './packages.ts';
+import { startPrometheus } from './prometheus.ts';
 
 const net = makeNet({});
 const get = async (url: string): Promise<string> => (await net.request({ method: 'GET', url, seconds: 5 })).body;
 
 /** send-alerts is taken for stopped after this time. */
 const stoppedSeconds = 25;
-
-function start(t: TestContext, argv: readonly string[]): void {
-  const [program = '', ...rest] = argv;
-  const child = spawn(program, rest, { stdio: 'ignore' });
-  t.after(() => end(child));
-}
-
-/** Debian's node-exporter on the textfiles, and its Prometheus with our rules about the monitor. */
-async function startPrometheus(t: TestContext, textfiles: string, alertmanager: string): Promise<string> {
-  const folder = temporaryFolder(t);
-  const [exporterPort, port] = [await freePort(), await freePort()];
-  const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr/bin/prometheus-node-exporter');
-  const collectors = ['--collector.disable-defaults', '--collector.textfile'];
-  collectors.push(`--collector.textfile.directory=${textfiles}`);
-  start(t, [exporter, ...collectors, `--web.listen-address=127.0.0.1:${exporterPort}`]);
-  const ops = join(root, 'ops', 'prometheus');
-  mkdirSync(join(folder, 'rules'));
-  const rules = readText(join(ops, 'rules', 'ops-monitor.yml'));
-  assert.match(rules, /for: 15m[^]*< 900|< 900[^]*for: 15m/);
-  writeFileSync(
-    join(folder, 'rules', 'ops-monitor.yml'),
-    rules.replaceAll('for: 15m', 'for: 2s').replaceAll('< 900', `< ${stoppedSeconds}`),
-  );
-  const text = readText(join(ops, 'prometheus.yml')).replace('127.0.0.1:9093', new URL(alertmanager).host);
-  const settings = parse(text.replace('127.0.0.1:9101', `127.0.0.1:${exporterPort}`)) as {
-    global: object;
-    scrape_configs: { job_name: string }[];
-  };
-  const global = { ...settings.global, scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
-  const scrape_configs = settings.scrape_configs.filter(({ job_name }) => job_name === 'node-exporter');
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, stringify({ ...settings, global, scrape_configs }));
-  const prometheus = join(unpackPackage(t, 'prometheus'), 'usr/bin/prometheus');
-  const storage = `--storage.tsdb.path=${join(folder, 'data')}`;
-  start(t, [prometheus, `--config.file=${config}`, storage, `--web.listen-address=127.0.0.1:${port}`]);
-  const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 })).status === 200);
-  return url;
-}
 
 interface Shown {
   readonly labels: Readonly<Record<string, string>>;
@@ -80,7 +38,15 @@ test('a disk that fills is mailed once, by send-alerts while it works and by Pro
   });
   const textfiles = join(site.state, 'textfiles');
   mkdirSync(textfiles, { recursive: true });
-  await startPrometheus(t, textfiles, alertmanager);
+  await startPrometheus(t, {
+    textfiles,
+    alertmanager,
+    rules: ['ops-monitor'],
+    changes: [
+      ['for: 15m', 'for: 2s'],
+      ['< 900', `< ${stoppedSeconds}`],
+    ],
+  });
 
   const cycle = async (used: number, ...stages: string[]): Promise<void> => {
     site.look({ data: used });

@@ -1,4 +1,4 @@
-// Alertmanager with the files of ops/alertmanager: Debian's, the first whose matchers know all characters, and today's.
+// Alertmanager with the files of ops/alertmanager: Debian's, and today's, whose matchers know all characters.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,6 @@ export const alertmanagers: Readonly<Record<string, () => Alertmanager>> = {
     installPackages('prometheus-alertmanager');
     return { server: '/usr/bin/prometheus-alertmanager', amtool: '/usr/bin/amtool' };
   },
-  'Alertmanager 0.28': () => built('v0.28.1', []),
   'Alertmanager 0.34': () => built('v0.34.0', ['ui/app/dist/index.html']),
 };
 
