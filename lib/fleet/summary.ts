@@ -69,7 +69,7 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   const terms = answering.flatMap(([, { term }]) => term ?? []);
   // The leader may be on a node that does not report: the alert about the leader decides whether to believe those that name it.
   const judged = fleet.observations.find(({ id }) => id === causes.leader);
-  const isLed = leaders.length > 0 || judged?.level === 'green';
+  const isLed = judged?.level === 'green' || leaders.length > 1;
   const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),

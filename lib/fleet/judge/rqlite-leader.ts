@@ -24,8 +24,15 @@ export const rqliteLeader = defineJudgement({
         votes.length * 2 > states.length &&
         !links.raftNodes(address).some((node) => rqlite[node]?.raft_state !== undefined),
     );
-    const isOne = leaders.length === 1 || (leaders.length === 0 && isElsewhere);
-    const [leader] = leaders;
+    const [leader = ''] = leaders;
+    // Likewise a node that says it leads is not believed where most look for a leader, or name another.
+    const own = rqlite[leader]?.leader_addr;
+    const doubters = states.filter(
+      ([node, { raft_state: state, leader_addr: address }]) =>
+        node !== leader && (state === 'Candidate' || (address !== undefined && own !== undefined && address !== own)),
+    );
+    const isBelieved = leaders.length === 1 && doubters.length * 2 <= states.length;
+    const isOne = isBelieved || (leaders.length === 0 && isElsewhere);
     return [
       {
         subject: cluster,
@@ -34,10 +41,12 @@ export const rqliteLeader = defineJudgement({
         unit: '',
         limit: { value: 1, key: '' },
         message: !isOne
-          ? leader === undefined
+          ? leaders.length === 0
             ? 'rqlite has no leader'
-            : `rqlite has ${leaders.length} leaders: ${namesOf(leaders)}`
-          : leader === undefined
+            : leaders.length === 1
+              ? `${leader} says that it leads rqlite, and most nodes do not follow it`
+              : `rqlite has ${leaders.length} leaders: ${namesOf(leaders)}`
+          : leaders.length === 0
             ? 'the leader of rqlite is on a node that does not say so'
             : `${leader} is the leader of rqlite`,
         evidence: Object.fromEntries(

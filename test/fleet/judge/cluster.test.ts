@@ -354,6 +354,16 @@ describe('judgements between nodes', () => {
     assert.ok(!(await idsIn(reports)).includes('critical rqlite-leader:cluster'), 'all name a leader beside the fleet');
   });
 
+  test('a node that alone says it leads does not hide that rqlite has no leader', async () => {
+    const reports = healthyCluster(3);
+    loseLeader(reports, 1, 2, 3);
+    change(reports, 3, 'rqlite', { raft_state: 'Leader', leader_addr: '10.0.0.3:4002' });
+    const { alerts } = await judge(reports);
+    const alert = alerts.find(({ id }) => id === 'rqlite-leader:cluster') ?? assert.fail();
+    assert.equal(alert.severity, 'critical');
+    assert.equal(alert.message, 'node3 says that it leads rqlite, and most nodes do not follow it');
+  });
+
   for (const [what, liar, count] of [
     ['a follower of two', 2, 2],
     ['a follower of three', 3, 3],
