@@ -83,7 +83,7 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'pe
   const lost = names.filter((name) => nodes[name]?.reached === false);
   // A node whose interface is down may not say its address, so its peers do not know it either.
   const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
-  // Each node's own list decides which of its peers are known, so that a node that lies changes nothing for the others.
+  // Each node’s own list decides which of its peers are known, so that peers which one node invents change nothing for the others.
   const peerNodes = new Map(
     Object.entries(wireguard).map(([reader, { peers = [] }]) => [
       reader,
