@@ -120,7 +120,13 @@ describe('a fleet', () => {
   });
 
   for (const [what, text, says] of [
-    ['no JSON', 'hello', /a does not report: its report is not JSON/],
+    [
+      'no JSON',
+      '\n\u001B[31mThis account is closed: see\u202E https://u:hunter2@example.org/?token=hunter3 \nhello',
+      /a does not report: its report is not JSON: it breaks at line 2.*; it begins with: \[31mThis account is closed: see  https:\/\/…@example\.org\/\?token=…$/m,
+    ],
+    ['one long line', 'x'.repeat(5000), /a does not report: .*; it begins with: x{119}…$/m],
+    ['empty', '', /a does not report: its report is not JSON: .*; it is empty$/m],
     ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],
     ['10 MB', JSON.stringify('x'.repeat(10_000_000)), /a does not report: its report/],
     [
