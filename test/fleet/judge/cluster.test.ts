@@ -364,6 +364,16 @@ describe('judgements between nodes', () => {
     assert.equal(alert.message, 'node3 says that it leads rqlite, and most nodes do not follow it');
   });
 
+  test('the leader that no alert doubts also decides who the members are, where its only follower names none', async () => {
+    const reports = healthyCluster(2);
+    change(reports, 1, 'rqlite', { num_peers: null });
+    change(reports, 2, 'rqlite', { leader_addr: null, nodes: {}, num_peers: null });
+    const { observations } = await judge(reports);
+    const messageOf = (check: string) => observations.find((one) => one.check === check)?.message;
+    assert.equal(messageOf('rqlite-leader'), 'node1 is the leader of rqlite');
+    assert.equal(messageOf('rqlite-voters'), 'all 2 voters of rqlite are there');
+  });
+
   for (const [what, liar, count] of [
     ['a follower of two', 2, 2],
     ['a follower of three', 3, 3],
