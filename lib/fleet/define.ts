@@ -36,9 +36,11 @@ export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[numb
 
 /** Which peer of WireGuard and which Raft address belongs to which node, and which nodes reach one another. */
 export interface Links {
-  /** The nodes that a peer of the reader may be: one where that is known, none where the peer is no node of the fleet. */
-  readonly peerNodes: (reader: string, peer: Peer) => readonly string[];
-  /** The nodes that a Raft address may belong to, likewise. */
+  /** Node → what it says of its peers of WireGuard. */
+  readonly peers: Readonly<Record<string, readonly PeerRow[]>>;
+  /** The nodes of the mesh that the node lacks as peers; undefined where not all of its peers are known. */
+  readonly missingPeers: (node: string) => readonly string[] | undefined;
+  /** The nodes that a Raft address may belong to: one where that is known, none where it is no node of the fleet. */
   readonly raftNodes: (address: string) => readonly string[];
   readonly tunnels: readonly Tunnel[];
   /** The id of the alert about a tunnel through which rqlite of the node would reach one of the others, and that never had a handshake. */
@@ -50,6 +52,15 @@ export interface Links {
   readonly acrossCause: (node: string, others: readonly string[]) => string | undefined;
   /** The same id where the node's side is not more than half of the nodes: the cause of what is wrong on a side without a quorum. */
   readonly minorityCause: (node: string) => string | undefined;
+}
+
+/** What a node says of another node, or of a stranger, among its peers. */
+export interface PeerRow {
+  /** The name of the node, or the address of the peer. */
+  readonly to: string;
+  /** The nodes that the peer may be: one where that is known, none where the peer is no node of the fleet. */
+  readonly nodes: readonly string[];
+  readonly peer: Peer;
 }
 
 /** A tunnel of WireGuard between two ends, of which one or both sent a report. */

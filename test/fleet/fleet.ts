@@ -31,10 +31,11 @@ export function reportWith(sections: Readonly<Record<string, unknown>>, about: o
 export async function fleetOf(
   answers: Readonly<Record<string, string | Error>>,
   roles: Readonly<Record<string, string>> = {},
+  targets: Readonly<Record<string, string>> = {},
 ): Promise<Fleet> {
   const reading = await collectFleet({
     environment: 'devnet',
-    nodes: Object.keys(answers).map((name) => ({ name, target: `root@${name}`, role: roles[name] })),
+    nodes: Object.keys(answers).map((name) => ({ name, target: targets[name] ?? `root@${name}`, role: roles[name] })),
     ask: async ({ name }) => {
       const answer = answers[name] ?? '';
       if (answer instanceof Error) throw answer;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { assessFleet } from '../../../lib/fleet/assess.ts';
+import { meshLinks } from '../../../lib/fleet/peers.ts';
 import { alertsIn, at, fleetOf, limits, reportWith } from '../fleet.ts';
 import {
   change,
@@ -229,7 +230,7 @@ describe('judgements between nodes', () => {
     const reports = healthyCluster(3);
     change(reports, 2, 'wireguard', { peer_count: 1, peers: [peer(1)] });
     assert.deepEqual(await messagesIn(reports), [
-      'critical wireguard-peers:node2: node2 has 1 peer of WireGuard; other nodes: 2',
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
     ]);
     reports['node4'] = new Error('no route to host');
     // The others lack it as a peer only if it has WireGuard.
@@ -243,7 +244,7 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await idsIn(reports), [unread]);
     change(reports, 1, 'wireguard', { peer_count: 1, peers: [peer(2)] });
     assert.deepEqual(await messagesIn(reports), [
-      'critical wireguard-peers:node1: node1 has 1 peer of WireGuard; other nodes: 2',
+      'critical wireguard-peers:node1: node1 lacks node3 among its peers of WireGuard',
       `${unread}: wireguard of node3 could not be read: its report is wrong: interface_up: expected boolean; got 7`,
     ]);
   });
@@ -255,7 +256,49 @@ describe('judgements between nodes', () => {
     change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
     assert.deepEqual(await messagesIn(reports), [
       'critical node-reached:node4: node4 does not report: no route to host',
-      'critical wireguard-peers:node2: node2 has 2 peers of WireGuard; other nodes: 3',
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
+    ]);
+  });
+
+  test('the peer of a laptop does not stand for a node that is missing as a peer', async () => {
+    const reports = healthyCluster(3);
+    change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
+    const fleet = await judge(reports);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
+    ]);
+    assert.deepEqual(
+      meshLinks(fleet).flatMap(({ from, to, state }) => (from === 'node2' ? [`${to} ${state}`] : [])),
+      ['node1 connected', 'node3 missing', '10.0.0.9 connected'],
+    );
+  });
+
+  for (const order of ['before', 'after'])
+    test(`a key that a node no longer has, ${order} its new key in the list of a peer, is no tunnel of its own`, async () => {
+      const reports = healthyCluster(3);
+      const old = peer(3, { public_key: 'old', allowed_ips: null, latest_handshake: 0, handshake_age_sec: null });
+      const peers = [peer(2), ...(order === 'before' ? [old, peer(3)] : [peer(3), old])];
+      change(reports, 1, 'wireguard', { peer_count: 3, peers });
+      for (const index of [1, 2, 3]) delete of(reports, index)['rqlite'];
+      const fleet = await judge(reports, {}, { node3: 'root@192.0.2.3' });
+      assert.deepEqual(alertsIn(fleet), []);
+      assert.deepEqual(
+        meshLinks(fleet).flatMap(({ from, to, state }) => (from === 'node1' ? [`${to} ${state}`] : [])),
+        ['node2 connected', 'node3 connected'],
+      );
+    });
+
+  test('peers beyond those that are judged do not say that the network is cut', async () => {
+    const reports = healthyCluster(2);
+    const strangers = Array.from({ length: 500 }, (_, index) => ({ public_key: `k${index}` }));
+    for (const index of [1, 2]) {
+      delete of(reports, index)['rqlite'];
+      const other = peer(3 - index, { handshake_age_sec: 900 });
+      change(reports, index, 'wireguard', { peer_count: 501, peers: [...strangers, other] });
+    }
+    assert.deepEqual(await idsIn(reports), [
+      'warning section-read:node1/wireguard.peers',
+      'warning section-read:node2/wireguard.peers',
     ]);
   });
 

@@ -125,8 +125,8 @@ const cases: readonly Case[] = [
   },
   {
     section: 'wireguard',
-    bad: { peer_count: 0 },
-    raises: 'critical wireguard-peers:node2: node2 has 0 peers of WireGuard; other nodes: 1',
+    bad: { peer_count: 0, peers: [] },
+    raises: 'critical wireguard-peers:node2: node2 lacks node1 among its peers of WireGuard',
   },
   {
     section: 'system',
