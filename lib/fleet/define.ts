@@ -124,6 +124,7 @@ export const cluster = 'cluster';
 export const causes = {
   node: (node: string): string => `node-reached:${node}`,
   cut: `network-cut:${cluster}`,
+  address: (address: string): string => `address-conflict:${cluster}/${address}`,
   leader: `rqlite-leader:${cluster}`,
   voters: `rqlite-voters:${cluster}`,
   rqlite: (node: string): string => `rqlite-responding:${node}`,

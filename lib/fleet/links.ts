@@ -19,7 +19,7 @@ type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
 export const sessionSeconds = 180;
 
 export function linksOf(known: Known): Links {
-  const { peerNodes, raftNodes } = directoryOf(known);
+  const { peerNodes, raftNodes, placeless } = directoryOf(known);
   const peers = Object.fromEntries(
     Object.entries(known.wireguard).map(([node, { peers: all = [] }]) => [node, rowsOf(node, all, peerNodes)]),
   );
@@ -32,7 +32,7 @@ export function linksOf(known: Known): Links {
   const cutCause = cut && causes.cut;
   return {
     peers,
-    missingPeers: (node) => missingPeers(known, node, peers[node] ?? []),
+    missingPeers: (node) => missingPeers(known, node, peers[node] ?? [], placeless),
     raftNodes,
     tunnels,
     deadTunnel: (node, others) => {
@@ -64,7 +64,7 @@ export const meshOf = (readings: Readonly<Record<string, Envelope>>): Mesh =>
     : [];
 
 /** `10.0.0.1:4002` → `10.0.0.1`. */
-const hostIn = (address: string): string =>
+export const hostIn = (address: string): string =>
   /^\[(.*)\]:\d+$|^([^:]*):\d+$/.exec(address)?.slice(1).find(Boolean) ?? address;
 
 /** `10.0.0.2/32 fd00::2/128` → the single addresses among them. */
@@ -74,7 +74,13 @@ export const addressesIn = ({ allowed_ips: allowed = '' }: Peer): string[] =>
 /** The nodes that a peer of the reader may be. */
 type PeerNodes = (reader: string, peer: Peer) => readonly string[];
 
-function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'raftNodes'> & { peerNodes: PeerNodes } {
+interface Directory extends Pick<Links, 'raftNodes'> {
+  readonly peerNodes: PeerNodes;
+  /** The nodes of the mesh of which no address of WireGuard is known. */
+  readonly placeless: readonly string[];
+}
+
+function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Directory {
   const names = Object.keys(nodes);
   const configured = uniquely(
     Object.entries(nodes).flatMap(([name, { target }]) => [
@@ -97,8 +103,9 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'ra
   const knownRaft = (address: string): string | undefined =>
     configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
-  // A node whose interface is down may not say its address, so its peers do not know it either.
-  const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
+  // A node whose interface is down may not say its address, so its peers do not know it either. An address that two nodes claim says
+  // nothing about either.
+  const placeless = mesh.filter((node) => tunnel.get(wireguard[node]?.wg_ip ?? '') !== node);
   // Each node’s own list decides which of its peers are known, so that peers which one node invents change nothing for the others.
   const peerNodes = new Map(
     Object.entries(wireguard).map(([reader, { peers = [] }]) => [
@@ -107,11 +114,12 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'ra
         peers,
         knownPeer,
         ({ public_key: key }) => key,
-        silent.filter((node) => node !== reader),
+        placeless.filter((node) => node !== reader),
       ),
     ]),
   );
   return {
+    placeless,
     peerNodes: (reader, peer) => peerNodes.get(reader)?.(peer) ?? [],
     raftNodes: byElimination(memberAddresses(rqlite), knownRaft, (address) => address, [
       ...lost,
@@ -172,13 +180,18 @@ const shookHands = ({ peer }: PeerRow): number => peer.latest_handshake ?? 0;
 
 const addressOf = (peer: Peer): string => firstLine(addressesIn(peer)[0] ?? peer.public_key, 100);
 
-function missingPeers({ wireguard, mesh }: Known, node: string, rows: readonly PeerRow[]): string[] | undefined {
+function missingPeers(
+  { wireguard, mesh }: Known,
+  node: string,
+  rows: readonly PeerRow[],
+  placeless: readonly string[],
+): string[] | undefined {
   const { peers } = wireguard[node] ?? {};
   if (peers === undefined || peers.length > mostPeers) return undefined;
   const known = new Set(rows.flatMap(({ nodes }) => (nodes.length === 1 ? nodes : [])));
   const hasStrangers = rows.some(({ nodes }) => nodes.length !== 1);
-  // A node that does not say its address may be one of the strangers.
-  const isStranger = (other: string): boolean => hasStrangers && wireguard[other]?.wg_ip === undefined;
+  // A node whose address is not known may be one of the strangers.
+  const isStranger = (other: string): boolean => hasStrangers && placeless.includes(other);
   return mesh.filter((other) => other !== node && !known.has(other) && !isStranger(other));
 }
 

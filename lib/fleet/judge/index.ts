@@ -1,5 +1,6 @@
 // The judgements of a fleet, in the order of its documentation.
 import type { AnyJudgement } from '../define.ts';
+import { addressConflict } from './address-conflict.ts';
 import { anyoneBootstrap } from './anyone-bootstrap.ts';
 import { caddy } from './caddy.ts';
 import { certificate } from './certificate.ts';
@@ -72,6 +73,7 @@ import { zombies } from './zombies.ts';
 export const judgements: readonly AnyJudgement[] = [
   nodeReached,
   networkCut,
+  addressConflict,
   rqliteLeader,
   rqliteLeaderAgreement,
   rqliteTerms,

@@ -273,6 +273,32 @@ describe('judgements between nodes', () => {
     );
   });
 
+  test('an address of WireGuard that two nodes claim is one alert with what both say, and so is a Raft address of its own', async () => {
+    const reports = healthyCluster(3);
+    change(reports, 3, 'wireguard', { wg_ip: '10.0.0.2' });
+    const [alert, ...more] = (await judge(reports)).alerts;
+    assert.deepEqual(more, []);
+    assert.equal(alert?.id, 'address-conflict:cluster/10.0.0.2');
+    assert.equal(alert.message, 'node2 and node3 say that they have the same address of WireGuard 10.0.0.2');
+    const said = 'says that its address of WireGuard is 10.0.0.2';
+    assert.deepEqual(alert.evidence, { node2: said, node3: said });
+    for (const index of [2, 3]) change(reports, index, 'rqlite', { raft_addr: '10.0.0.2:4002' });
+    const fleet = await judge(reports);
+    assert.ok(
+      fleet.alerts[0]!.consequences.includes('address-conflict:cluster/10.0.0.2:4002'),
+      alertsIn(fleet).join('\n'),
+    );
+    change(reports, 3, 'wireguard', { wg_ip: '10.0.0.3' });
+    const ids = await idsIn(reports);
+    assert.ok(ids.includes('warning address-conflict:cluster/10.0.0.2:4002'), ids.join());
+  });
+
+  test('nodes whose rqlite stands alone on the loopback address do not claim one address', async () => {
+    const reports = healthyCluster(2);
+    for (const index of [1, 2]) change(reports, index, 'rqlite', { raft_addr: 'localhost:4002' });
+    assert.ok(!(await idsIn(reports)).some((id) => id.includes('address-conflict')));
+  });
+
   for (const order of ['before', 'after'])
     test(`a key that a node no longer has, ${order} its new key in the list of a peer, is no tunnel of its own`, async () => {
       const reports = healthyCluster(3);

@@ -451,7 +451,15 @@ describe('judgements about a node', () => {
 
   test('every judgement is among the cases here, or among those between nodes', () => {
     const tried = new Set(cases.flatMap(({ raises }) => [raises].flat().map((one) => one.split(/[ :]/)[1])));
-    const between = ['node-reached', 'network-cut', 'rqlite-leader', 'rqlite-peer', 'wireguard-handshake', 'clock'];
+    const between = [
+      'node-reached',
+      'network-cut',
+      'address-conflict',
+      'rqlite-leader',
+      'rqlite-peer',
+      'wireguard-handshake',
+      'clock',
+    ];
     assert.deepEqual(
       judgements.map(({ name }) => name).filter((name) => !tried.has(name)),
       between,
