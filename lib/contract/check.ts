@@ -92,6 +92,8 @@ export interface Particulars {
   readonly shortMessage?: string;
   /** Where several machines are judged together: what each of them said. */
   readonly evidence?: Readonly<Record<string, string>>;
+  /** What to do about this finding, where the advice of its check is for others. */
+  readonly advice?: string | undefined;
 }
 
 export interface NumberLimit {

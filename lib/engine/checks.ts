@@ -95,7 +95,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, dependents, shortMessage, urgent, evidence } = verdict;
+  const { measured, since, dependents, shortMessage, urgent, evidence, advice } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -116,6 +116,7 @@ function observe(check: string, verdict: Verdict): Judged {
     ...(shortMessage === undefined ? {} : { shortMessage }),
     ...(urgent ? { urgent } : {}),
     ...(evidence ? { evidence } : {}),
+    ...(advice === undefined ? {} : { advice }),
   };
 }
 

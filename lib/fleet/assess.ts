@@ -1,4 +1,5 @@
 // Judges all nodes together: reports → observations → alerts, the worst first. Pure.
+import type { Particulars } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
@@ -43,6 +44,8 @@ export interface Fleet extends FleetReading {
   readonly alerts: readonly FleetAlert[];
 }
 
+type Words = Pick<Particulars, 'evidence' | 'advice'>;
+
 /** `limits` is `fleet.limits` of the configuration. */
 export function assessFleet(reading: FleetReading, limits: Readonly<Record<string, unknown>>, at: Date): Fleet {
   const answers = Object.entries(reading.nodes);
@@ -78,20 +81,20 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
     at,
     wordsOf: (check) => ({ amber: severityOf(check, 'amber'), red: severityOf(check, 'red') }),
   });
-  const evidence = new Map<string, Readonly<Record<string, string>>>();
+  const words = new Map<string, Words>();
   const observations = [
     ...judged
       // A reading that failed is told once, by unreadIn, and not again by each judgement that needs the reading. Where a judgement
       // itself failed, no reading is named, and the failure is told here.
       .filter((one) => one.reading === undefined || (one.failure === undefined && one.itemFailure === undefined))
-      .map(({ observation, evidence: said = {} }) => {
-        evidence.set(observation.id, said);
+      .map(({ observation, evidence = {}, advice }) => {
+        words.set(observation.id, { evidence, advice });
         return inFleet(observation);
       }),
     ...unreadIn(reading, sections),
   ];
   const alerts = foldByCause(observations).map(({ observation, consequences }) =>
-    alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
+    alertOf(observation, consequences, words.get(observation.id) ?? {}, facts),
   );
   return { ...reading, facts, sections, links, members, mesh, observations, alerts };
 }
@@ -292,7 +295,7 @@ const severityOf = (check: string, level: Level): Severity =>
 function alertOf(
   { id, check, subject, level, message, value, unit, limit }: Observation,
   consequences: readonly string[],
-  evidence: Readonly<Record<string, string>>,
+  { evidence = {}, advice: own }: Words,
   facts: Fleet['facts'],
 ): FleetAlert {
   const { subsystem = '', advice = '' } = about.get(check) ?? {};
@@ -310,7 +313,7 @@ function alertOf(
     unit,
     limit,
     evidence: Object.keys(evidence).length > 0 || !isNode ? evidence : { [node]: message },
-    advice,
+    advice: own ?? advice,
     consequences,
   };
 }

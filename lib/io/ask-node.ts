@@ -43,7 +43,7 @@ export async function askNode(node: Destination, settings: AskSettings, signal: 
   const start = done.stdout.indexOf(`${mark}\n`);
   const printed = start < 0 ? undefined : done.stdout.slice(start + mark.length + 1);
   if (done.ending.by === 'exit' && done.ending.code === 0 && printed !== undefined) return printed;
-  throw new Error(printed === undefined ? reasonBeforeCommand(done) : reasonFor(done));
+  throw new Error(printed === undefined ? reasonBeforeCommand(done) : reasonOfCommand(done));
 }
 
 export function sshArguments(
@@ -113,7 +113,8 @@ export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): 
   return sshReason(stderr);
 }
 
-function reasonFor({ ending, stderr }: ProgramResult): string {
+/** Why the command printed no report. */
+export function reasonOfCommand({ ending, stderr }: Pick<ProgramResult, 'ending' | 'stderr'>): string {
   if (ending.by === 'output') return tooMuch;
   if (ending.by === 'exit' && ending.code === lostCode)
     return ['the connection was lost during its report', ...(stderr.trim() === '' ? [] : [sshReason(stderr)])].join(
