@@ -4,10 +4,20 @@ import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
+import { ownOf } from '../core/fields.ts';
 import { type Level, worst, worstFirst } from '../core/level.ts';
 import { severities, type Severity } from '../core/severity.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import { type AnyJudgement, causes, cluster, type FleetReadable, type Links, type NodeFacts } from './define.ts';
+import type { FleetSettings } from './config.ts';
+import {
+  type AnyJudgement,
+  causes,
+  cluster,
+  type FleetReadable,
+  type Links,
+  type NodeFacts,
+  unreadName,
+} from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { mostParts } from './findings.ts';
@@ -46,8 +56,10 @@ export interface Fleet extends FleetReading {
 
 type Words = Pick<Particulars, 'evidence' | 'advice'>;
 
-/** `limits` is `fleet.limits` of the configuration. */
-export function assessFleet(reading: FleetReading, limits: Readonly<Record<string, unknown>>, at: Date): Fleet {
+export function assessFleet(reading: FleetReading, { environments, limits }: FleetSettings, at: Date): Fleet {
+  const { expected = [] } = ownOf(environments, reading.environment) ?? {};
+  const severityIn = (one: Observation): Severity =>
+    expected.some((name) => isNamed(one, name)) ? 'info' : severityOf(one.check, one.level);
   const answers = Object.entries(reading.nodes);
   const facts = Object.fromEntries(answers.map(([name, answer]) => [name, factsOf(answer)]));
   const sections = Object.fromEntries(
@@ -93,16 +105,30 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
       }),
     ...unreadIn(reading, sections),
   ];
-  const alerts = foldByCause(observations).map(({ observation, consequences }) =>
-    alertOf(observation, consequences, words.get(observation.id) ?? {}, facts),
-  );
+  const alerts = foldByCause(observations, severityIn).map(({ observation, consequences }) => {
+    const alert = alertOf(observation, consequences, words.get(observation.id) ?? {}, facts);
+    return expected.some((name) => isNamed(observation, name)) ? asExpected(alert, reading.environment) : alert;
+  });
   return { ...reading, facts, sections, links, members, mesh, observations, alerts };
 }
 
+/** Whether `ufw`, `ufw:node1` or `service-state:node1/a.service` names the finding. `service-state:node1` names those of all units of the node. */
+const isNamed = ({ id, check }: Observation, name: string): boolean =>
+  check === name || id === name || id.startsWith(`${name}/`);
+
+/** An alert that the configuration expects is told as a note, so that nothing is silenced without a trace. */
+const asExpected = (alert: FleetAlert, environment: string): FleetAlert => ({
+  ...alert,
+  severity: 'info',
+  level: 'amber',
+  message: `${alert.message} (expected)`,
+  advice: `Nothing while this is so on purpose: fleet.environments.${environment}.expected in the configuration names it.`,
+});
+
 /** The causes among the findings that are not green, the worst first, each with the ids of the findings that follow from it. */
-function foldByCause(observations: readonly Observation[]) {
+function foldByCause(observations: readonly Observation[], severityIn: (one: Observation) => Severity) {
   const bad = new Map(observations.filter(({ level }) => level !== 'green').map((one) => [one.id, one]));
-  const rankOf = ({ check, level }: Observation): number => severities.indexOf(severityOf(check, level));
+  const rankOf = (one: Observation): number => severities.indexOf(severityIn(one));
   const rootOf = (one: Observation, seen: readonly string[] = []): string => {
     const cause = bad.get(one.because ?? '');
     // Two findings that name each other as their cause are both shown, and a cause hides no finding that is worse than itself. A critical
@@ -274,7 +300,7 @@ const unread = (node: string, what: string, reason: string): Observation => ({
 });
 
 const unreadCheck = {
-  name: 'section-read',
+  name: unreadName,
   subsystem: 'report',
   severities: ['warning'],
   advice: 'Run sudo ops-monitor node-report --explain on the node: it says where it looked, and what it needs.',

@@ -120,6 +120,9 @@ export const defineJudgement = <Need extends keyof FleetReadable>(
 /** The subject of findings about several nodes together. */
 export const cluster = 'cluster';
 
+/** The name of alerts about a section, or a part of one, that a node could not read. */
+export const unreadName = 'section-read';
+
 /** The ids of the alerts that are named as causes of other findings. */
 export const causes = {
   node: (node: string): string => `node-reached:${node}`,

@@ -41,7 +41,7 @@ export const fleetSnapshot = <Config extends FleetConfig>(collect: Collect<Confi
       // Environments are asked one after the other: `at-once`, and the unit's limit of processes, hold for all of them together.
       for (const environment of config.fleet.watch) {
         const reading = await collect(nodesOf(config, environment), environment, config);
-        fleets.push(assessFleet(reading, config.fleet.limits, world.now()));
+        fleets.push(assessFleet(reading, config.fleet, world.now()));
       }
       const snapshot: FleetSnapshot = {
         schema_version: layoutVersion,

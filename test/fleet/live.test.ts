@@ -23,8 +23,8 @@ import { tabs } from '../../lib/fleet/live/tabs.ts';
 import { parseReport } from '../../lib/fleet/read-report.ts';
 import { at, fleetOf, nodesWith, reportWith } from './fleet.ts';
 
-const { limits } = fleetConfig.fleet.parse(undefined);
-const assess: Assess = (reading) => assessFleet(reading, limits, at);
+const usual = fleetConfig.fleet.parse(undefined);
+const assess: Assess = (reading) => assessFleet(reading, usual, at);
 const system = { time_unix: 1, mem_use_pct: 20, mem_available_mb: 800, mem_total_mb: 1000, load_avg_1: 0.5 };
 const well = reportWith({ system });
 const full = reportWith({ system: { ...system, mem_use_pct: 95 } });

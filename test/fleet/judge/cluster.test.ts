@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { assessFleet } from '../../../lib/fleet/assess.ts';
 import { meshLinks } from '../../../lib/fleet/peers.ts';
-import { alertsIn, at, fleetOf, limits, reportWith } from '../fleet.ts';
+import { alertsIn, at, fleetOf, reportWith, usual } from '../fleet.ts';
 import {
   change,
   changePeer,
@@ -377,7 +377,7 @@ describe('judgements between nodes', () => {
       const node2 = nodes['node2']!;
       const report = { ...node2.report, timestamp: new Date(at.getTime() + seconds * 1000).toISOString() };
       const slow = { ...node2, collection_ms: travelMs, report };
-      return assessFleet({ ...reading, nodes: { ...nodes, node2: slow } }, limits, at).alerts.map(({ id }) => id);
+      return assessFleet({ ...reading, nodes: { ...nodes, node2: slow } }, usual, at).alerts.map(({ id }) => id);
     };
     assert.deepEqual(await offset(20, 20_000), []);
     assert.deepEqual(await offset(30, 20_000), ['clock:node2']);
