@@ -14,6 +14,7 @@ import {
   causes,
   cluster,
   type FleetReadable,
+  isNameserver,
   type Links,
   type NodeFacts,
   unreadName,
@@ -57,16 +58,21 @@ export interface Fleet extends FleetReading {
 type Words = Pick<Particulars, 'evidence' | 'advice'>;
 
 export function assessFleet(reading: FleetReading, { environments, limits }: FleetSettings, at: Date): Fleet {
-  const { expected = [] } = ownOf(environments, reading.environment) ?? {};
+  const { nodes: configured, expected = [] } = ownOf(environments, reading.environment) ?? {};
   const severityIn = (one: Observation): Severity =>
     expected.some((name) => isNamed(one, name)) ? 'info' : severityOf(one.check, one.level);
   const answers = Object.entries(reading.nodes);
-  const facts = Object.fromEntries(answers.map(([name, answer]) => [name, factsOf(answer)]));
   const sections = Object.fromEntries(
     Object.entries(nodeSections).map(([name, section]) => [
       name,
       Object.fromEntries(answers.map(([node, answer]) => [node, envelopeOf(name, section, node, answer)])),
     ]),
+  );
+  const facts = Object.fromEntries(
+    answers.map(([name, answer]) => {
+      const must = [...(ownOf(configured, name)?.sections ?? []), ...(isNameserver(answer.role) ? ['dns'] : [])];
+      return [name, { ...factsOf(answer), missing: missingOf(must, name, sections) }];
+    }),
   );
   const between = {
     nodes: facts,
@@ -173,6 +179,14 @@ const pivoted = {
 /** Node → the data of its section. Nodes whose section could not be read are missing. */
 const readIn = (items: Readonly<Record<string, Envelope>> = {}): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(items).flatMap(([node, one]) => (one.status === 'ok' ? [[node, one.data]] : [])));
+
+const missingOf = (must: readonly string[], node: string, sections: Fleet['sections']): Record<string, string> =>
+  Object.fromEntries(
+    must.flatMap((section) => {
+      const found = sections[section]?.[node];
+      return found?.status === 'absent' ? [[section, found.reason]] : [];
+    }),
+  );
 
 function factsOf({ role, reached, error, target, asked_at, collection_ms, report = {} }: NodeAnswer): NodeFacts {
   const { timestamp, collect_ms: took, version } = report as Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { limitsOfChecks } from '../contract/limits.ts';
 import { isNodeName } from '../core/node-name.ts';
 import { absolutePath, duration, ownName } from '../contract/quantities.ts';
 import { nearest } from '../core/text.ts';
+import { nodeSections } from '../node/sections/index.ts';
 import { cluster, unreadName } from './define.ts';
 import { judgements } from './judge/index.ts';
 
@@ -28,13 +29,17 @@ const environmentName = z
     error: (issue) => `expected a name of letters, digits, _ and -, at most 64; got ${JSON.stringify(issue.input)}`,
   });
 
+type SectionName = keyof typeof nodeSections;
+
 const nodeSchema = z.strictObject({
   ssh: target
     .optional()
     .describe('destination for ssh: `user@name`, or a Host entry of ssh_config; default: the name of the node'),
-  role: ownName
-    .optional()
-    .describe('what it is for: a node whose role begins with `nameserver` is expected to answer DNS'),
+  role: ownName.optional().describe('what it is for: a node whose role begins with `nameserver` must answer DNS'),
+  sections: z
+    .array(z.enum(Object.keys(nodeSections) as [SectionName, ...SectionName[]]))
+    .prefault([])
+    .describe('parts of its report that it must have, such as `rqlite` and `wireguard`: without one there is an alert'),
 });
 
 /** fleet-snapshot may spend this long on all watched nodes together. Its systemd unit kills it a little later. */

@@ -16,7 +16,11 @@ export interface NodeFacts {
   readonly clock_offset_seconds?: number | undefined;
   /** The true offset lies within this many seconds of the other, because the moment at which the node read its clock is not known. */
   readonly clock_uncertainty_seconds?: number | undefined;
+  /** Section that the node must have, and that it does not have, as its report says → why. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
+
+export const isNameserver = (role: string | undefined): boolean => role?.startsWith('nameserver') === true;
 
 type Sections = typeof nodeSections;
 

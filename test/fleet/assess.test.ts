@@ -71,6 +71,27 @@ describe('a fleet', () => {
     assert.deepEqual([worstOf(quiet.alerts), statusOf(quiet, 'a')], ['green', 'healthy']);
   });
 
+  test('a name server without dns, and a node without a part that the configuration names, are alerts; a part that could not be read is unknown', async () => {
+    const sections = ['rqlite', 'wireguard', 'dns'];
+    const nodes = { a: {}, b: { sections }, c: { sections }, d: { sections } };
+    const settings = fleetConfig.fleet.parse({ environments: { devnet: { nodes } } });
+    const removed = reportWith({ system, wireguard: {} });
+    const unread = reportWith(
+      { system, rqlite: null, wireguard: {}, dns: null },
+      { errors: ['rqlite', 'dns'].map((section) => ({ section, reason: 'systemctl hung' })) },
+    );
+    const answers = { a: removed, b: removed, c: unread, d: new Error('no route to host') };
+    const fleet = await fleetOf(answers, { a: 'nameserver-ns1', b: 'node' }, {}, settings);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical node-reached:d: d does not report: no route to host',
+      'critical section-missing:a/dns: a must have dns, and does not have it: it is not installed',
+      'critical section-missing:b/rqlite: b must have rqlite, and does not have it: it is not installed',
+      'critical section-missing:b/dns: b must have dns, and does not have it: it is not installed',
+      'warning section-read:c/rqlite: rqlite of c could not be read: systemctl hung',
+      'warning section-read:c/dns: dns of c could not be read: systemctl hung',
+    ]);
+  });
+
   test('a judgement that fails itself is told, and the others judge', async () => {
     const { nodes, ...reading } = await fleetOf({ a: reportWith({ system }), b: new Error('it refuses our key') });
     const { alerts } = assessFleet({ ...reading, nodes }, { environments: {}, limits: {} }, at);

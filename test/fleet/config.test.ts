@@ -56,6 +56,16 @@ describe('the configuration of a fleet', () => {
       assert.throws(() => configurationOf(textOf(bad)), says);
   });
 
+  test('a section that a node must have is one that reports have', () => {
+    const textOf = (section: string) =>
+      `fleet: { environments: { devnet: { nodes: { n: { sections: [${section}] } } } } }`;
+    assert.deepEqual(configurationOf(textOf('rqlite')).fleet.environments['devnet']?.nodes['n']?.sections, ['rqlite']);
+    assert.throws(
+      () => configurationOf(textOf('sqlite')),
+      /config\.yaml:1:\d+: fleet\.environments\.devnet\.nodes\.n\.sections\.0/,
+    );
+  });
+
   test('an environment that is watched must be there, and has no dot in its name', () => {
     assert.match(problemsOf({ watch: ['devnet'] }), /watch\.0: there is no environment "devnet"/);
     const dotted = 'fleet: { environments: { a.b: { nodes: { n: {} } } } }';

@@ -59,6 +59,7 @@ import { rqliteSnapshots } from './rqlite-snapshots.ts';
 import { rqliteState } from './rqlite-state.ts';
 import { rqliteTerms } from './rqlite-terms.ts';
 import { rqliteVoters } from './rqlite-voters.ts';
+import { sectionMissing } from './section-missing.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { swap } from './swap.ts';
@@ -72,6 +73,7 @@ import { zombies } from './zombies.ts';
 
 export const judgements: readonly AnyJudgement[] = [
   nodeReached,
+  sectionMissing,
   networkCut,
   addressConflict,
   rqliteLeader,

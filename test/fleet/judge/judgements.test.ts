@@ -453,6 +453,7 @@ describe('judgements about a node', () => {
     const tried = new Set(cases.flatMap(({ raises }) => [raises].flat().map((one) => one.split(/[ :]/)[1])));
     const between = [
       'node-reached',
+      'section-missing',
       'network-cut',
       'address-conflict',
       'rqlite-leader',
