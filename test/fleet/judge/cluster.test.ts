@@ -384,6 +384,26 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await offset(20, 100), ['clock:node2']);
   });
 
+  test('a report from the past is told as old, or of a clock that is behind; one from the future is of a clock that is ahead', async () => {
+    const messageAt = async (seconds: number): Promise<string | undefined> => {
+      const reports = healthyCluster(3);
+      const timestamp = new Date(at.getTime() + seconds * 1000).toISOString();
+      const texts = Object.keys(reports).map((name, index) => [
+        name,
+        reportWith(of(reports, index + 1), index === 1 ? { timestamp } : {}),
+      ]);
+      return alertsIn(await fleetOf(Object.fromEntries(texts))).join();
+    };
+    assert.equal(
+      await messageAt(-3600),
+      'warning clock:node2: the report of node2 is old, or its clock is behind that of node1, by at least 1h (warning above 5s)',
+    );
+    assert.equal(
+      await messageAt(3600),
+      'warning clock:node2: the clock of node2 is ahead of that of node3, by at least 1h (warning above 5s)',
+    );
+  });
+
   test('a member that was started minutes ago is a note', async () => {
     const reports = healthyCluster(3);
     change(reports, 3, 'rqlite', { uptime_seconds: 20 });
