@@ -56,6 +56,16 @@ describe('alerts of a fleet from run to run', () => {
     assert.deepEqual(wordsOf(keep([0, bad], [5, good], [10, down], [24 * 60 + 6, down])).before, []);
   });
 
+  test('an alert about no single node is unknown while a node does not report, unless the others say that it is over', async () => {
+    const newer = reportWith({ system }, { version: '0.2.0' });
+    const apart = await fleetOf({ a: well, b: newer, c: well });
+    assert.deepEqual(wordsOf(keep([0, apart])).now, ['amber versions:cluster/ops-monitor since 12:00']);
+    const alone = await fleetOf({ a: well, b: gone, c: gone });
+    assert.equal(wordsOf(keep([0, apart], [5, alone])).before?.[0], 'unknown versions:cluster/ops-monitor');
+    const same = await fleetOf({ a: well, b: gone, c: well });
+    assert.equal(wordsOf(keep([0, apart], [5, same])).before?.[0], 'green versions:cluster/ops-monitor until 12:05');
+  });
+
   test('of a node whose section, or a part of it, could not be read, an alert is unknown', async () => {
     const bad = await fleetOf({ a: full });
     const failed = reportWith({ system: null }, { errors: [{ section: 'system', reason: 'permission denied' }] });

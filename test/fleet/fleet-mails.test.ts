@@ -103,10 +103,7 @@ test('each alert of a node is mailed, acknowledged and ended by itself, and a no
   const explained = await run('explain', 'fleet-alert:devnet.node1:rqlite-responding:node1');
   assert.match(explained, /clears +when fleet-snapshot does not find rqlite-responding:node1 any more/);
   assert.match(explained, /read +fleet\.devnet\.node1, at .*: ok[^]*"message": "rqlite of node1 does not answer"/);
-  assert.match(
-    await run('explain', 'fleet-alert:devnet.node1'),
-    /limit +reports, fleet\.environments\.devnet\.nodes\.node1/,
-  );
+  assert.match(await run('explain', 'fleet-alert:devnet.node1'), /limit +reports$/m);
 
   assert.deepEqual(await subjects(report(closed, up)), ['[ENDED test] devnet.node1: rqlite of node1 does not answer']);
   assert.deepEqual(await subjects(report(closed, up)), []);

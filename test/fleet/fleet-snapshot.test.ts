@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
+import { flatten, type Verdict } from '../../lib/archive/flatten.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { sections } from '../../lib/snapshot/sections/index.ts';
 import { environmentIn, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { makeFakeSsh } from './fake-ssh.ts';
@@ -84,6 +87,16 @@ describe('fleet-snapshot', () => {
     assert.match(
       metrics,
       /^ops_monitor_check_message\{check="fleet-alert",subject="devnet.node1",message="[^"]*memory/m,
+    );
+
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+    const judged = JSON.parse(readText(join(state, 'health', `health_${day}.jsonl`))) as Verdict;
+    const { variables } = flatten(sections, json('raw', 'latest.json') as unknown as Snapshot, judged);
+    const names = [...variables.keys()];
+    assert.ok(names.includes('level_fleet_alert_devnet_node1') && names.includes('fleet_devnet_node1_reached'));
+    assert.deepEqual(
+      names.filter((name) => /memory_node1|node_reached/.test(name)),
+      [],
     );
 
     ssh.setReport('root@192.0.2.2', report(20));

@@ -45,8 +45,6 @@ function judgeItem(item: string, read: Item): Verdict[] {
 /** Whether a node reports is told by the observation of the node itself. */
 const isOfReach = (id: string): boolean => id.startsWith('node-reached:');
 
-const keyOf = (item: string): string => `fleet.environments.${item.replace('.', '.nodes.')}`;
-
 function judgeNode(item: string, { reached = false, alerts }: Item): Verdict {
   const [, alert] = Object.entries(alerts).find(([id]) => isOfReach(id)) ?? [];
   return {
@@ -55,7 +53,7 @@ function judgeNode(item: string, { reached = false, alerts }: Item): Verdict {
     level: reached ? 'green' : alert ? levelOf(alert) : 'unknown',
     value: reached ? 'reports' : 'does not report',
     unit: '',
-    limit: { value: 'reports', key: keyOf(item) },
+    limit: { value: 'reports', key: '' },
     message: reached ? `${item} reports` : `${item}: ${alert?.message ?? 'it does not report'}`,
     since: alert?.since,
     clears_when: 'it sends its report',
@@ -68,7 +66,7 @@ function judgeEnvironment(item: string, { nodes = 0, nodes_reached = 0 }: Item):
     level: nodes_reached > 0 ? 'green' : 'unknown',
     value: nodes_reached,
     unit: '1',
-    limit: { value: 1, key: keyOf(item) },
+    limit: { value: 1, key: '' },
     message: `${item}: ${nodes_reached} of ${nodes} nodes report`,
     clears_when: 'a node reports',
   };

@@ -2,7 +2,7 @@ import { type Case, found } from '../case.ts';
 import { fleetItem } from '../seen.ts';
 
 const node = 'devnet.node1';
-const reports = ['fleet.environments.devnet.nodes.node1', 'reports'] as const;
+const reports = ['', 'reports'] as const;
 const inFleet = { key: 'fleet.limits.memory.amber', value: 90 };
 const gone = { severity: 'critical', level: 'red', message: 'node1 does not report: it refuses our key' } as const;
 const down = { severity: 'critical', level: 'red', message: 'rqlite of node1 does not answer' } as const;
@@ -32,7 +32,7 @@ export const fleetAlert: readonly Case[] = [
   {
     sees: 'a node without alerts, and an environment without, are green',
     given: { fleet: { [node]: fleetItem({}), devnet: fleetItem({ reached: undefined, nodes: 2, nodes_reached: 1 }) } },
-    find: { [node]: well, devnet: found('green', 1, ['fleet.environments.devnet', 1], ['1 of 2 nodes report']) },
+    find: { [node]: well, devnet: found('green', 1, ['', 1], ['1 of 2 nodes report']) },
   },
   {
     sees: 'two alerts of a node are two observations, each with its own limit',
@@ -56,7 +56,7 @@ export const fleetAlert: readonly Case[] = [
       },
     },
     find: {
-      devnet: found('green', 2, ['fleet.environments.devnet', 1], ['2 of 2 nodes report']),
+      devnet: found('green', 2, ['', 1], ['2 of 2 nodes report']),
       'devnet:rqlite-leader:cluster': found('red', 'critical', noLimit, [down.message]),
     },
   },
@@ -94,7 +94,7 @@ export const fleetAlert: readonly Case[] = [
     },
     find: {
       [node]: found('unknown', 'does not report', reports, ['does not report']),
-      devnet: found('unknown', 0, ['fleet.environments.devnet', 1], ['0 of 1 nodes report']),
+      devnet: found('unknown', 0, ['', 1], ['0 of 1 nodes report']),
     },
   },
   {
