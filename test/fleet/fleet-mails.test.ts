@@ -93,6 +93,12 @@ test('each alert of a node is mailed, acknowledged and ended by itself, and a no
     ],
   );
 
+  assert.match(
+    await run('explain', 'fleet-alert:devnet.node1:ufw:node1'),
+    /level +unknown[^]*cause +fleet-alert:devnet\.node1: devnet\.node1: node1 does not report/,
+  );
+  assert.match(await run('explain', 'fleet-alert:devnet.node1'), /costs +2 more observations, unknown because of it/);
+
   // It is back, and one of the two is mended: that ends, and the other goes on without a mail.
   const [back = '', ...others] = await mailsOf(report(closed, silent));
   assert.match(subjectOf(back), /^\[ENDED test \+1\] devnet\.node1: /);
