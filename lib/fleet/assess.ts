@@ -313,7 +313,8 @@ const unread = (node: string, what: string, reason: string): Observation => ({
   runbook: 'ops/docs/fleet.md',
 });
 
-const unreadCheck = {
+/** The check of what could not be read on a node that was reached. */
+export const unreadCheck = {
   name: unreadName,
   subsystem: 'report',
   severities: ['warning'],
@@ -325,7 +326,7 @@ const about = new Map<string, Pick<AnyJudgement, 'subsystem' | 'advice' | 'sever
 );
 
 /** An unknown level is a warning, because nobody knows whether something is wrong. */
-const severityOf = (check: string, level: Level): Severity =>
+export const severityOf = (check: string, level: Level): Severity =>
   level === 'red'
     ? 'critical'
     : level === 'amber' && about.get(check)?.severities.includes('info') === true
