@@ -1,11 +1,10 @@
 // The nodes of all environments that fleet-snapshot watches.
-import { choice, chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
+import { choice, chosen, freshBy, machines, makeBoard, runbook } from './board.ts';
 import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 const node = `${chosen}, environment=~"$environment", node=~"$node"`;
-/** Nothing is drawn of a fleet-snapshot that ran three times no more: its file is served forever. */
-const fresh = (selector: string): string =>
-  `(${selector} and ${sameMachine} (time() - ops_fleet_last_run_timestamp_seconds{${chosen}} < 900))`;
+/** Three runs of fleet-snapshot. */
+const fresh = freshBy('ops_fleet_last_run_timestamp_seconds', 900);
 
 const size = [8, 5] as const;
 const half = [12, 8] as const;
