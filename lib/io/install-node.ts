@@ -31,7 +31,7 @@ export async function installOnNode(
     // The program will run as root there, so it goes only to a machine whose host key is known.
     argv: sshArguments(
       node,
-      settings,
+      { ...settings, seconds },
       `sh -c ${shellQuote(uploadOf(mark, program.length))}`,
       'StrictHostKeyChecking=yes',
     ),

@@ -1,6 +1,6 @@
 // monitor on the command line: where the nodes come from, what is refused, and exit codes.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, isAlive, root, runBeside, runProcess } from '../process.ts';
@@ -43,7 +43,7 @@ function makeOperator(t: TestContext) {
     const { nodes } = JSON.parse(stdout) as { nodes: { host: string }[] };
     return { nodes: nodes.map(({ host }) => host).sort(), says: stderr };
   };
-  return { ssh, monitor, interrupt, put, nodesIn };
+  return { ssh, monitor, monitorWith, interrupt, put, nodesIn };
 }
 
 describe('monitor', () => {
@@ -121,6 +121,17 @@ describe('monitor', () => {
       assert.ok(!stderr.includes('hunter2'));
     }
     assert.deepEqual(ssh.calls(), []);
+  });
+
+  test('says what is not installed here, ssh or the timeout of coreutils', (t) => {
+    const { put, monitorWith } = makeOperator(t);
+    const list = put('nodes.conf', 'devnet|a|node\n');
+    const bin = temporaryFolder(t);
+    const says = (): string =>
+      monitorWith({ PATH: bin }, 'alerts', '--env', 'devnet', '--config', list).stdout.replaceAll(/\s+/g, ' ');
+    assert.match(says(), /timeout is not installed here \(package coreutils\)/);
+    symlinkSync('/usr/bin/timeout', join(bin, 'timeout'));
+    assert.match(says(), /ssh is not installed here \(package openssh-client\)/);
   });
 
   for (const [signal, code] of [

@@ -87,6 +87,7 @@ export async function collectFrom(
 export const settingsOf = (fleet: Configuration['fleet']) => ({
   configFile: fleet['ssh-config'],
   connectMs: fleet.deadline * 1000 * connectShare,
+  seconds: fleet.deadline,
 });
 
 export function readProgram(path: string): Uint8Array {
