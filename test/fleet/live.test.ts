@@ -307,7 +307,7 @@ describe('monitor live', () => {
       ] as const)
         for (const tab of ['1', '2', '5', '7']) {
           const size = { width, height: 24 };
-          const found = press(state, [tab, '/', ...filter, 'enter'], size);
+          const found = press(state, [tab, '/', ...filter.split(''), 'enter'], size);
           const marked = linesOf(found, size).find((line) => line.startsWith('›')) ?? '';
           assert.match(marked, /^› [●✖i] /, `${width} ${filter} ${tab}:\n${screenOf(found, size)}`);
           assert.equal(press(found, ['enter'], size).detail, opens, `${width} ${filter} ${tab}: ${marked}`);

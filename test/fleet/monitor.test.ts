@@ -105,6 +105,7 @@ describe('monitor', () => {
     const { ssh, monitor, put } = makeOperator(t);
     const secret = put('secret.conf', 'devnet|ubuntu@a|hunter2|node|\n');
     const list = put('nodes.conf', 'devnet|ubuntu@a|node\n');
+    const none = put('none.yaml', '{}\n');
     const mixed = put('mixed.conf', '1|ubuntu@a|\ndevnet|ubuntu@a|node\n');
     for (const [argv, says] of [
       [['--env', 'devnet', '--config', secret], /secret\.conf, line 1: the password of a is not used.*ssh-copy-id/],
@@ -113,7 +114,12 @@ describe('monitor', () => {
       [['--env', 'devnet', '--config', list, '--node', 'aa'], /there is no node "aa"; did you mean a\?/],
       [['--config', list], /name the environment: --env NAME/],
       [['--env', 'devnet', '--config', join(list, 'none.conf')], /none\.conf/],
-      [['--env', 'devnet'], /there is no environment "devnet"/],
+      [
+        ['--env', 'devnet'],
+        /no nodes are configured: .* \/etc\/ops-monitor\/config\.yaml; neither --config nor \$OPS_MONITOR_CONFIG names another file, and there is no scripts\/remote-nodes\.conf in this folder/,
+      ],
+      [['--env', 'devnet', '--config', none], /no nodes are configured: no fleet\.environments is in \S+\/none\.yaml/],
+      [['--config', none], /no nodes are configured: no fleet\.environments is in \S+\/none\.yaml/],
     ] as const) {
       const { status, stdout, stderr } = monitor('cluster', ...argv);
       assert.deepEqual([status, stdout], [2, ''], stderr);
