@@ -8,6 +8,7 @@ import { root } from '../process.ts';
 import { type Board, boards, type Panel } from '../real/boards.ts';
 import { readText } from '../world.ts';
 import { exposition } from './application.ts';
+import { cadvisorPage, dcgmPage } from './exporters.ts';
 
 const files = Object.entries(boards);
 const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ file, panel })));
@@ -17,6 +18,9 @@ const machine = ['node_cpu_seconds_total', 'node_memory_MemAvailable_bytes', 'no
 
 /** Families of an application. */
 const application = [...exposition('PREFIX', 1).matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
+
+/** Families of cAdvisor and the DCGM exporter. */
+const exporters = [...`${cadvisorPage(1)}${dcgmPage()}`.matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
 
 /** Family that no board shows → why. */
 const notShown: Readonly<Record<string, string>> = {
@@ -143,7 +147,7 @@ describe('boards', () => {
 
   test('every query asks for families that are exported, and every family is asked for', () => {
     assert.ok(ours.length >= 80, `${ours.length}`);
-    const exported = new Set([...ours, ...machine, ...application]);
+    const exported = new Set([...ours, ...machine, ...application, ...exporters]);
     const asked = new Set<string>();
     for (const [file, { panels: shown, templating }] of files) {
       const selectors = templating.list.flatMap(({ type, query }) =>
