@@ -5,27 +5,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeNet } from '../../lib/io/net.ts';
 import { temporaryFolder, until } from '../world.ts';
-import { alertmanagers, startAlertmanager } from './alertmanagers.ts';
+import { alertsShown, debianAlertmanager, startAlertmanager } from './alertmanagers.ts';
 import { serveMail } from './mail-server.ts';
 import { mailSiteIn } from './mail-site.ts';
 import { startPrometheus } from './prometheus.ts';
 
-const net = makeNet({});
-const get = async (url: string): Promise<string> => (await net.request({ method: 'GET', url, seconds: 5 })).body;
-
 /** send-alerts is taken for stopped after this time. */
 const stoppedSeconds = 25;
 
-interface Shown {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly status: { readonly state: string };
-}
-
 test('a disk that fills is mailed once, by send-alerts while it works and by Prometheus when it has stopped', async (t) => {
-  const programs = alertmanagers['Debian’s Alertmanager']?.() ?? assert.fail();
+  const programs = debianAlertmanager();
   const { port, received } = await serveMail(t);
   const alertmanager = await startAlertmanager(t, programs, [
     ['localhost:25', `127.0.0.1:${port}`],
@@ -56,10 +46,7 @@ test('a disk that fills is mailed once, by send-alerts while it works and by Pro
     }
   };
   const [assess, send, confirm] = ['assess-health', 'send-alerts', 'confirm-cycle'];
-  const shown = async (name: string): Promise<Shown | undefined> =>
-    (JSON.parse(await get(`${alertmanager}/api/v2/alerts`)) as Shown[]).find(
-      ({ labels }) => labels['alertname'] === name,
-    );
+  const shown = async (name: string) => (await alertsShown(alertmanager, name))[0];
   const subjects = (): string[] => received.map(({ raw }) => /^Subject: (.*)\r$/m.exec(raw)?.[1] ?? '');
 
   // In the second cycle health knows whether Alertmanager has accepted the alerts.
