@@ -2,7 +2,7 @@
 // stages are processes, as units start them.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -43,7 +43,7 @@ export async function demoSite(t: TestContext, { configuration = '', textfiles, 
   const [image, contents] = [join(folder, 'disk'), join(folder, 'contents')];
   cpSync(data, contents, { recursive: true, preserveTimestamps: true });
   writeFileSync(image, '');
-  execFileSync('truncate', ['--size=64M', image]);
+  truncateSync(image, 64 * 1024 * 1024);
   execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
   execFileSync('mount', ['-o', 'loop', image, data]);
   cpSync(contents, data, { recursive: true, preserveTimestamps: true });
