@@ -1,11 +1,13 @@
 // One fault of the demo site reaches the mailbox by each path: from send-alerts, from send-alerts by Alertmanager, and by textfile,
 // node-exporter, Prometheus and Alertmanager. The files are those of ops; a minute of theirs takes two seconds here.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '../../lib/core/quantity.ts';
 import { promises, sumOf } from '../promises.ts';
-import { until } from '../world.ts';
+import { temporaryFolder, until } from '../world.ts';
 import { alertsShown, debianAlertmanager, startAlertmanager } from './alertmanagers.ts';
 import { demoSite } from './demo-site.ts';
 import { serveMail } from './mail-server.ts';
@@ -126,4 +128,55 @@ test('a disk that fills in the demo site is mailed within the promised time, onc
     over.abort();
     await cycles;
   }
+});
+
+test('gates, services and nodes that the monitor checks itself are left to send-alerts; all others are mailed', async (t) => {
+  const { port, received } = await serveMail(t);
+  const alertmanager = await startAlertmanager(t, debianAlertmanager(), [
+    ['localhost:25', `127.0.0.1:${port}`],
+    change('group_wait', '10s'),
+    change('group_interval', '10s'),
+    ['group_wait: 2m', 'group_wait: 3s'],
+  ]);
+  const textfiles = temporaryFolder(t);
+  const level = (check: string, subject: string): string =>
+    `ops_monitor_check_level{check="${check}",subject="${subject}"} ${check === 'mail-delivery' ? 0 : 2}`;
+  const now = Date.now() / 1000;
+  const lines = [
+    level('mail-delivery', 'alertmanager'),
+    `ops_monitor_stage_last_success_timestamp_seconds{stage="send-alerts"} ${now}`,
+    level('gate-verdict', 'nightly-build'),
+    level('watchdog-alert', 'ingest'),
+    level('fleet-alert', 'devnet.node1'),
+    'nightly_build_gate_success 0',
+    'alpha_gate_success 0',
+    ...['ingest', 'web'].map((service) => `ops_watchdog_service_running{service="${service}"} 0`),
+    ...['node1', 'node2'].map((node) => `ops_fleet_node_reached{environment="devnet",node="${node}"} 0`),
+  ];
+  writeFileSync(join(textfiles, 'all.prom'), `${lines.join('\n')}\n`);
+  await startPrometheus(t, {
+    textfiles,
+    alertmanager,
+    rules: ['ops-monitor', 'gates', 'watchdog', 'fleet'],
+    changes: [
+      ['for: 2m', 'for: 2s'],
+      ['for: 6m', 'for: 2s'],
+    ],
+  });
+  const names = new Set(['GateFailed', 'ServiceDown', 'FleetNodeNotReached']);
+  const shown = async () =>
+    (await alertsShown(alertmanager))
+      .filter(({ labels }) => names.has(labels['alertname'] ?? ''))
+      .map(({ labels: { gate, subject, node }, status }) => `${gate ?? subject ?? node} ${status.state}`)
+      .sort();
+  const expected = ['alpha active', 'ingest suppressed', 'nightly_build suppressed'];
+  expected.push('node1 suppressed', 'node2 active', 'web active');
+  await until(async () => (await shown()).join() === expected.join());
+  await until(() => received.length >= 3);
+  await sleep(4000);
+  assert.deepEqual(received.map(({ raw }) => /^Subject: (.*) (?:of|on) /m.exec(raw)?.[1] ?? '').sort(), [
+    '[1 critical] node2',
+    '[1 critical] web',
+    '[1 warning] The last run of the gate alpha',
+  ]);
 });
