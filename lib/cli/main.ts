@@ -62,7 +62,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
     brokenConfiguration: broken && brokenReason(broken.broken),
     ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
-  if (!onlyPrints) logRun(ended);
+  if (!onlyPrints) await reportRun(ended);
   const { outcome, record } = ended;
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
@@ -95,9 +95,12 @@ function operandOf(
   );
 }
 
-/** Writes one JSON line a run for the journal; on a terminal only the problems, since the result is printed there. */
-export function logRun({ record }: Ended): void {
-  const { stage, run_id, outcome, counts, problems, ms } = record;
+/** Sends the trace of the run, where one is asked for, and logs the run: one JSON line for the journal; on a terminal only the
+ * problems, since the result is printed there. */
+export async function reportRun(ended: Ended): Promise<void> {
+  const { stage, run_id, outcome, counts, ms } = ended.record;
+  const untraced = ended.trace ? await (await import('./trace.ts')).sendTraces([ended]) : [];
+  const problems = [...ended.record.problems, ...untraced];
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
 }

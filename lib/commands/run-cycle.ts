@@ -23,7 +23,7 @@ import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '.
 import { openHosts } from '../cycle/hosts.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { type BrokenSite, openForStages } from '../cli/site.ts';
-import { noHost, recordRefusal, runStage } from '../cli/stage.ts';
+import { type Ended, noHost, recordRefusal, runStage } from '../cli/stage.ts';
 import { stages } from '../cycle/stages.ts';
 import { renderSummary } from '../cycle/summary.ts';
 
@@ -48,10 +48,13 @@ export const runCycle: Command = {
     const { source, config, places } = site;
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
+    const runs: Ended[] = [];
     for (const stage of chosen) {
       if (isTerminal(2) && !isQuiet) printFolded(`${stage.name}: ${stage.summary} …`);
       try {
-        const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
+        const ended = await runStage(stage, { config, places, options: {}, openHosts });
+        const { record, outcome } = ended;
+        runs.push(ended);
         // On a full disk the stage fails, but its result is in the runtime folder and still counts.
         if (outcome) done.add(stage.name);
         if (!isQuiet || record.outcome === 'failed')
@@ -62,6 +65,8 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
+    const untraced = runs.some(({ trace }) => trace) ? await (await import('../cli/trace.ts')).sendTraces(runs) : [];
+    if (!isQuiet) for (const problem of untraced) printFolded(problem);
     if (isQuiet || only === 'hourly' || only === 'daily') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // The health file of an earlier cycle must not be shown as the result of this one.
