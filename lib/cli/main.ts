@@ -95,12 +95,21 @@ function operandOf(
   );
 }
 
+/** Returns why traces could not be sent, which changes nothing else. Without an endpoint nothing is loaded. */
+export async function sendTraces(runs: readonly Ended[]): Promise<string[]> {
+  if (!runs.some(({ trace }) => trace)) return [];
+  try {
+    return await (await import('./trace.ts')).sendTraces(runs);
+  } catch (error) {
+    return [`the trace could not be sent: ${reasonOf(error)}`];
+  }
+}
+
 /** Sends the trace of the run, where one is asked for, and logs the run: one JSON line for the journal; on a terminal only the
  * problems, since the result is printed there. */
 export async function reportRun(ended: Ended): Promise<void> {
   const { stage, run_id, outcome, counts, ms } = ended.record;
-  const untraced = ended.trace ? await (await import('./trace.ts')).sendTraces([ended]) : [];
-  const problems = [...ended.record.problems, ...untraced];
+  const problems = [...ended.record.problems, ...(await sendTraces([ended]))];
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
 }

@@ -13,7 +13,7 @@ import { tidySpares } from '../io/spare.ts';
 import { beginTrace } from '../io/traced.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
-import type { TracedRun } from '../engine/spans.ts';
+import type { TracedRun } from './spans.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 import type { BrokenSite } from './site.ts';
 

@@ -1,5 +1,5 @@
 // Sends the traces of the runs of this process. Loaded only where the environment asks for traces.
-import { spansOf } from '../engine/spans.ts';
+import { spansOf } from './spans.ts';
 import { sendTrace } from '../io/send-trace.ts';
 import type { Ended } from './stage.ts';
 

@@ -21,6 +21,7 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
+import { sendTraces } from '../cli/main.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { type BrokenSite, openForStages } from '../cli/site.ts';
 import { type Ended, noHost, recordRefusal, runStage } from '../cli/stage.ts';
@@ -65,7 +66,7 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
-    const untraced = runs.some(({ trace }) => trace) ? await (await import('../cli/trace.ts')).sendTraces(runs) : [];
+    const untraced = await sendTraces(runs);
     if (!isQuiet) for (const problem of untraced) printFolded(problem);
     if (isQuiet || only === 'hourly' || only === 'daily') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });

@@ -22,7 +22,9 @@ export interface TracedRun {
 export const mostSpans = 1000;
 
 export function spansOf({ record, ownRunId, began, isOfCycle, caller, steps, cycleStartedAt }: TracedRun): Span[] {
-  const { run_id: traceId, stage, outcome, exit_code, counts, problems, started_at } = record;
+  const { run_id, stage, outcome, exit_code, counts, problems, started_at } = record;
+  // systemd's record of a killed stage has no run id, and confirm-cycle takes its own from there.
+  const traceId = /^[\da-f]{32}$/.test(run_id) ? run_id : ownRunId;
   const startMs = Date.parse(started_at);
   const endMs = startMs + record.ms;
   // A stage that found no snapshot of this cycle stands alone, with an id of its own.
@@ -34,7 +36,8 @@ export function spansOf({ record, ownRunId, began, isOfCycle, caller, steps, cyc
     traceId,
     spanId: stageSpanId(ownRunId),
     parentSpanId: parentFrom(caller, traceId) ?? cycle,
-    name: stage,
+    // `run-gate@release` has one name with all gates.
+    name: stage.replace(/@.*$/, ''),
     startMs,
     endMs,
     attributes: {
@@ -60,7 +63,7 @@ export function spansOf({ record, ownRunId, began, isOfCycle, caller, steps, cyc
       ...(failure ? { failure: failure.reason } : {}),
     };
   });
-  if (cycleStartedAt === undefined) return [own, ...spans];
+  if (cycleStartedAt === undefined || traceId === ownRunId) return [own, ...spans];
   const missing = counts['missing'] ?? 0;
   const whole: Span = {
     traceId,
