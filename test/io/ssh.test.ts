@@ -78,6 +78,20 @@ describe('io/ssh', () => {
     });
   });
 
+  test('the span of the run goes along in the command, and no other variable does', async (t) => {
+    const host = machine(t).open();
+    const before = { ...process.env };
+    t.after(() => {
+      if (before['TRACEPARENT'] === undefined) delete process.env['TRACEPARENT'];
+      else process.env['TRACEPARENT'] = before['TRACEPARENT'];
+    });
+    const script = 'echo "<$TRACEPARENT>"';
+    delete process.env['TRACEPARENT'];
+    assert.deepEqual(await host.run(['sh', '-c', script]), printed('<>\n'));
+    process.env['TRACEPARENT'] = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01'; touch /nonexistent`;
+    assert.deepEqual(await host.run(['sh', '-c', script]), printed(`<${process.env['TRACEPARENT']}>\n`));
+  });
+
   test('run works where sshd gives the command no input', async (t) => {
     const { folder, open } = machine(t);
     writeFileSync(join(folder, 'without-input'), '');

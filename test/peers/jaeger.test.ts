@@ -103,9 +103,9 @@ describe('Jaeger', () => {
       const stages = tree[whole ?? ''] ?? {};
       assert.deepEqual(
         Object.keys(stages)
-          .map((words) => words.split(' ')[0])
-          .sort(),
-        [...cycle].sort(),
+          .map((words) => words.replace(/ .*/, ''))
+          .toSorted(),
+        cycle.toSorted(),
       );
       const probes = stages['collect-snapshot ok'] ?? {};
       assert.equal(Object.keys(probes).length, Object.keys(sections).length);
