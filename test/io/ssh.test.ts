@@ -13,6 +13,8 @@ import { readText, temporaryFolder, until } from '../world.ts';
 
 /** The fake ssh. As under sshd, a command runs in a session of its own and outlives the process that started it. */
 const ssh = `#!/bin/sh
+# sshd takes no variable over that its AcceptEnv does not name.
+unset TRACEPARENT
 for word; do
   if [ "$before" = -S ]; then socket=$word; fi
   before=$word
