@@ -53,7 +53,14 @@ export const assessHealth = (registry: Judging) =>
       const heartbeat = await readHeartbeat(world);
       const { config, hostname } = world;
       const telling = await readTelling(world);
+      const began = world.monotonicMs();
       const health = assess(registry, { snapshot, missing, stages, heartbeat, telling, config, hostname, at });
+      const checks = {
+        name: 'checks',
+        began,
+        ms: world.monotonicMs() - began,
+        attributes: { 'ops_monitor.observations': health.observations.length },
+      };
 
       await world.replace(latestHealth, health, at);
       let unwritten: unknown;
@@ -89,6 +96,7 @@ export const assessHealth = (registry: Judging) =>
       return {
         counts: { ...health.counts, ...(isBlind ? { blind: 1 } : {}) },
         problems: isBlind ? [age.message] : [],
+        steps: [checks],
         ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
         // A plugin answers in lines, also where --json was given.
         ...(nagios ? { text: nagios.text, exitCode: nagios.exitCode } : { text: summaryOf(health), json: health }),
