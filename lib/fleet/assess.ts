@@ -52,6 +52,8 @@ export interface Fleet extends FleetReading {
   readonly members: FleetReadable['members'];
   readonly mesh: FleetReadable['mesh'];
   readonly observations: readonly Observation[];
+  /** The severity of an alert about this observation. */
+  readonly severityIn: (one: Observation) => Severity;
   readonly alerts: readonly FleetAlert[];
 }
 
@@ -115,7 +117,7 @@ export function assessFleet(reading: FleetReading, { environments, limits }: Fle
     const alert = alertOf(observation, consequences, words.get(observation.id) ?? {}, facts);
     return expected.some((name) => isNamed(observation, name)) ? asExpected(alert, reading.environment) : alert;
   });
-  return { ...reading, facts, sections, links, members, mesh, observations, alerts };
+  return { ...reading, facts, sections, links, members, mesh, observations, severityIn, alerts };
 }
 
 /** Whether `ufw`, `ufw:node1` or `service-state:node1/a.service` names the finding. `service-state:node1` names those of all units of the node. */
@@ -326,7 +328,7 @@ const about = new Map<string, Pick<AnyJudgement, 'subsystem' | 'advice' | 'sever
 );
 
 /** An unknown level is a warning, because nobody knows whether something is wrong. */
-export const severityOf = (check: string, level: Level): Severity =>
+const severityOf = (check: string, level: Level): Severity =>
   level === 'red'
     ? 'critical'
     : level === 'amber' && about.get(check)?.severities.includes('info') === true

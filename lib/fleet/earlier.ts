@@ -1,6 +1,7 @@
 // Follows each alert from its beginning to its end: what became of the alerts of the run before that are no alerts any more. Pure.
+import type { Observation } from '../contract/observation.ts';
 import { secondsSince } from '../core/age.ts';
-import { type Fleet, severityOf, unreadCheck } from './assess.ts';
+import { type Fleet, unreadCheck } from './assess.ts';
 import type { AlertRecord, EarlierAlert, FleetSnapshot } from './files.ts';
 import { judgements } from './judge/index.ts';
 
@@ -13,9 +14,11 @@ const keptSeconds = 86_400;
 const mostOfEach = 20;
 
 /** The alerts of this run. Each has the time since when it has had its severity. */
-export const alertRecords = ({ alerts }: Fleet, before: Before, at: Date): AlertRecord[] => {
+export const alertRecords = ({ alerts, observations }: Fleet, before: Before, at: Date): AlertRecord[] => {
   const known = new Map(alertsBefore(before).map((alert) => [alert.id, alert]));
-  return alerts.map(({ id, severity, subsystem, node, level, message, value, unit, limit }) => {
+  const clears = new Map(observations.map(({ id, clears_when }) => [id, clears_when]));
+  return alerts.map((alert) => {
+    const { id, severity, subsystem, node } = alert;
     const then = known.get(id);
     const goesOn = then?.ended_at === undefined && then?.severity === severity;
     return {
@@ -23,15 +26,22 @@ export const alertRecords = ({ alerts }: Fleet, before: Before, at: Date): Alert
       severity,
       subsystem,
       ...(node === null ? {} : { node }),
-      level,
-      message,
-      value,
-      unit,
-      limit,
+      ...wordsOf({ ...alert, clears_when: clears.get(id) }),
       since: (goesOn ? then.since : undefined) ?? at.toISOString(),
     };
   });
 };
+
+const wordsOf = ({ level, message, value, unit, limit, clears_when }: Worded) => ({
+  level,
+  message,
+  value,
+  unit,
+  limit,
+  ...(clears_when === undefined ? {} : { clears_when }),
+});
+
+type Worded = Pick<Observation, 'level' | 'message' | 'value' | 'unit' | 'limit' | 'clears_when'>;
 
 /** The alerts of the runs before that are no alerts now. */
 export function earlierAlerts(fleet: Fleet, before: Before, at: Date): EarlierAlert[] {
@@ -50,8 +60,7 @@ export function earlierAlerts(fleet: Fleet, before: Before, at: Date): EarlierAl
       if (now && now.level !== 'green') {
         // It follows from another alert now, and is still as bad as it is. One that had ended was told as over: the other is news enough.
         if (alert.ended_at !== undefined) return [];
-        const { check, level, message, value, unit, limit } = now;
-        return [{ ...alert, severity: severityOf(check, level), level, message, value, unit, limit }];
+        return [{ ...alert, ...wordsOf(now), severity: fleet.severityIn(now) }];
       }
       if (now === undefined && isNotRead(fleet, alert)) return [{ ...alert, level: 'unknown' }];
       return [{ ...alert, level: 'green', ended_at }];

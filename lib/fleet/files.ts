@@ -67,7 +67,7 @@ const recordShape = object({ ...nodeFields, figures: optional(figuresShape) });
 
 export type NodeRecord = Readonly<ContentOf<typeof recordShape>>;
 
-/** Files of earlier versions have no value, unit, limit and since. */
+/** Files of earlier versions have no value, unit, limit, clears_when and since. */
 const alertFields = {
   id: string,
   severity: oneOf(severities),
@@ -79,6 +79,7 @@ const alertFields = {
   value: optional(scalar),
   unit: optional(string),
   limit: optional(object({ value: scalar, key: string })),
+  clears_when: optional(string),
   /** Since when it has had this severity. */
   since: optional(instant),
 };

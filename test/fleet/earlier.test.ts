@@ -3,7 +3,7 @@ import test, { describe } from 'node:test';
 import type { Fleet } from '../../lib/fleet/assess.ts';
 import { alertRecords, earlierAlerts } from '../../lib/fleet/earlier.ts';
 import type { FleetSnapshot } from '../../lib/fleet/files.ts';
-import { at, fleetOf, reportWith } from './fleet.ts';
+import { at, fleetOf, reportWith, usual } from './fleet.ts';
 
 const system = { time_unix: 1, mem_use_pct: 20, disk_use_pct: 30 };
 const [well, full] = [reportWith({ system }), reportWith({ system: { ...system, mem_use_pct: 95 } })];
@@ -95,6 +95,22 @@ describe('alerts of a fleet from run to run', () => {
     ]);
     // It was told as over: what follows from another alert is then no news.
     assert.deepEqual(wordsOf(keep([0, silent], [5, good], [10, stopped])).before, []);
+  });
+
+  test('an alert that is expected by now, and follows from another one, is a note', async () => {
+    const rqlite = { responsive: false };
+    const unit = { name: 'rqlite.service', active_state: 'failed', sub_state: 'failed', restart_loop_risk: false };
+    const silent = await fleetOf({ a: reportWith({ system, rqlite }) });
+    const settings = {
+      environments: { devnet: { nodes: { a: { sections: [] } }, expected: ['rqlite-responding:a'] } },
+      limits: usual.limits,
+    };
+    const stopped = reportWith({ system, rqlite, services: { services: [unit] } });
+    const { earlier } = keep([0, silent], [5, await fleetOf({ a: stopped }, {}, {}, settings)]) ?? {};
+    assert.deepEqual(
+      earlier?.map(({ id, severity }) => `${severity} ${id}`),
+      ['info rqlite-responding:a'],
+    );
   });
 
   test('a node that is taken out takes its alerts along, and notes are not kept', async () => {

@@ -107,7 +107,7 @@ test('each alert of a node is mailed, acknowledged and ended by itself, and a no
   assert.match(back, /OK +red:fleet-alert:devnet\.node1\s+devnet\.node1 reports/);
 
   const explained = await run('explain', 'fleet-alert:devnet.node1:rqlite-responding:node1');
-  assert.match(explained, /clears +when fleet-snapshot does not find rqlite-responding:node1 any more/);
+  assert.match(explained, /clears +when rqlite of node1 answers$/m);
   assert.match(explained, /read +fleet\.devnet\.node1, at .*: ok[^]*"message": "rqlite of node1 does not answer"/);
   assert.match(await run('explain', 'fleet-alert:devnet.node1'), /limit +reports$/m);
 

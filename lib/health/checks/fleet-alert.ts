@@ -49,8 +49,8 @@ function judgeNode(item: string, { reached = false, alerts }: Item): Verdict {
   const [, alert] = Object.entries(alerts).find(([id]) => isOfReach(id)) ?? [];
   return {
     subject: item,
-    // Of a node that did not report nothing is known, whatever else is said of it.
-    level: reached ? 'green' : alert ? levelOf(alert) : 'unknown',
+    // Of a node that did not report nothing is known. So it is not green where it is expected not to report, either.
+    level: reached ? 'green' : alert ? worst(['amber', levelOf(alert)]) : 'unknown',
     value: reached ? 'reports' : 'does not report',
     unit: '',
     limit: { value: 'reports', key: '' },
@@ -73,7 +73,7 @@ function judgeEnvironment(item: string, { nodes = 0, nodes_reached = 0 }: Item):
 }
 
 function judgeAlert(item: string, id: string, alert: Alert): Verdict {
-  const { severity, message, value, unit = '', limit, since } = alert;
+  const { severity, message, value, unit = '', limit, clears_when, since } = alert;
   // Most alerts are about no number: the unit is well, or it is not.
   const isNumber = typeof value === 'number' && limit !== undefined;
   return {
@@ -84,7 +84,7 @@ function judgeAlert(item: string, id: string, alert: Alert): Verdict {
     ...(isNumber ? { value, unit, limit } : { value: severity, unit: '', limit: { value: 'no alert', key: '' } }),
     message: `${item}: ${message}`,
     since,
-    clears_when: `fleet-snapshot does not find ${id} any more`,
+    clears_when: clears_when ?? `fleet-snapshot does not find ${id} any more`,
   };
 }
 

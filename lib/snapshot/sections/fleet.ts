@@ -16,6 +16,7 @@ const alertFields = {
   value: optional(scalar),
   unit: optional(string),
   limit: optional(object({ value: scalar, key: string })),
+  clears_when: optional(string),
   since: optional(instant('since when the alert has had its severity')),
 };
 

@@ -14,6 +14,7 @@ const full = {
   value: 95,
   unit: 'percent',
   limit: inFleet,
+  clears_when: 'it is 90 % or less',
 } as const;
 const zombies = { severity: 'info', level: 'amber', message: 'node1 has 2 zombies' } as const;
 const well = found('green', 'reports', reports, [`${node} reports`]);
@@ -39,8 +40,14 @@ export const fleetAlert: readonly Case[] = [
     given: { fleet: { [node]: fleetItem({ alerts: { 'memory:node1': full, 'rqlite-responding:node1': down } }) } },
     find: {
       [node]: well,
-      [`${node}:memory:node1`]: found('amber', 95, [inFleet.key, 90], [full.message], clearsWithout('memory:node1')),
-      [`${node}:rqlite-responding:node1`]: found('red', 'critical', noLimit, [`${node}: ${down.message}`]),
+      [`${node}:memory:node1`]: found('amber', 95, [inFleet.key, 90], [full.message], 'it is 90 % or less'),
+      [`${node}:rqlite-responding:node1`]: found(
+        'red',
+        'critical',
+        noLimit,
+        [`${node}: ${down.message}`],
+        clearsWithout('rqlite-responding:node1'),
+      ),
     },
   },
   {
@@ -83,6 +90,18 @@ export const fleetAlert: readonly Case[] = [
       [node]: found('red', 'does not report', reports, [gone.message], 'it sends its report'),
       [`${node}:rqlite-responding:node1`]: found('unknown', null, noLimit, ['not known whether', down.message]),
     },
+  },
+  {
+    sees: 'a node that is expected not to report is no fault, and not green',
+    given: {
+      fleet: {
+        [node]: fleetItem({
+          reached: false,
+          alerts: { 'node-reached:node1': { ...gone, severity: 'info', level: 'amber' } },
+        }),
+      },
+    },
+    find: { [node]: found('amber', 'does not report', reports, [gone.message]) },
   },
   {
     sees: 'without a reason, too, a node that does not report is not green, nor an environment of which no node does',
