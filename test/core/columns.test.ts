@@ -31,6 +31,11 @@ describe('core/columns', () => {
       ['aデb', 'デb', ' b', 'b', ''],
     );
     assert.equal(dropCells('\u001B[31mred\u001B[39m one', 2), '\u001B[31md\u001B[39m one');
+    assert.equal(
+      dropCells('\u001B[31mデ 1\u001B[39m  two', 3, 4),
+      '\u001B[31mデ 1\u001B[39mwo',
+      'the first cells stay',
+    );
   });
 
   test('alignColumns makes each column as wide as its widest cell, and leaves no trailing spaces', () => {

@@ -266,9 +266,10 @@ describe('monitor live in a terminal', () => {
   test('leaves the terminal as it was after an error in the program, and prints the error', async (t) => {
     const site = makeSite(t, ['node1']);
     const plant = join(temporaryFolder(t), 'plant.mjs');
-    writeFileSync(plant, "setTimeout(() => { throw new Error('planted'); }, 1200);");
+    writeFileSync(plant, "process.once('SIGUSR2', () => { throw new Error('planted'); });");
     const pane = openTerminal(t, site.env);
     const before = await begin(pane, { ...site, command: `NODE_OPTIONS=--import=${plant} ${site.command}` });
+    process.kill(livePid(pane), 'SIGUSR2');
     await isAsBefore(pane, before);
     await pane.shows(/monitor live: planted/);
   });
@@ -331,12 +332,12 @@ describe('monitor live in a terminal', () => {
     const probe = join(folder, 'probe.mjs');
     writeFileSync(
       probe,
-      `import { writeFileSync } from 'node:fs';
+      `import { renameSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
-setInterval(() => { collect(); writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.memoryUsage())); }, 1000).unref();`,
+setInterval(() => { collect(); writeFileSync('${file}.new', JSON.stringify(process.memoryUsage())); renameSync('${file}.new', '${file}'); }, 1000).unref();`,
     );
     const pane = openTerminal(t, site.env);
     await begin(pane, { ...site, command: `NODE_OPTIONS=--import=${probe} ${site.command}` });
