@@ -120,7 +120,8 @@ export function assessFleet(reading: FleetReading, { environments, limits }: Fle
   return { ...reading, facts, sections, links, members, mesh, observations, severityIn, alerts };
 }
 
-/** Whether `ufw`, `ufw:node1` or `service-state:node1/a.service` names the finding. `service-state:node1` names those of all units of the node. */
+/** Whether a name, such as `ufw`, `ufw:node1` or `service-state:node1/a.service`, names the finding. `service-state:node1` names those of all
+ * units of the node. */
 const isNamed = ({ id, check }: Observation, name: string): boolean =>
   check === name || id === name || id.startsWith(`${name}/`);
 

@@ -130,6 +130,7 @@ export const unreadName = 'section-read';
 /** The ids of the alerts that are named as causes of other findings. */
 export const causes = {
   node: (node: string): string => `node-reached:${node}`,
+  missing: (node: string, section: string): string => `section-missing:${node}/${section}`,
   cut: `network-cut:${cluster}`,
   address: (address: string): string => `address-conflict:${cluster}/${address}`,
   leader: `rqlite-leader:${cluster}`,

@@ -101,6 +101,8 @@ function causeOf(
   if (unreached !== undefined) return causes.node(unreached);
   const silent = candidates.find((one) => rqlite[one]?.responsive === false);
   if (silent !== undefined) return causes.rqlite(silent);
+  const removed = candidates.find((one) => nodes[one]?.missing?.['rqlite'] !== undefined);
+  if (removed !== undefined) return causes.missing(removed, 'rqlite');
   if (node === undefined || notReachedBy.length === 0) return undefined;
   return links.acrossCause(node, notReachedBy) ?? links.deadTunnel(node, notReachedBy);
 }

@@ -118,7 +118,10 @@ export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): 
   // The shell nologin gives its reason on standard output.
   if (ending.by === 'exit' && ending.code !== lostCode)
     return `its login shell ended with exit code ${ending.code} before our command: ${firstLine(stderr) || firstLine(stdout) || 'it gave no reason'}`;
-  return sshReason(stderr);
+  const reason = sshReason(stderr);
+  return /^(Connection to \S+ closed by remote host|client_loop: send disconnect)/m.test(stderr)
+    ? `the connection was lost before its report: ${reason}`
+    : reason;
 }
 
 /** Why the command printed no report. */

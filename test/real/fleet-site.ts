@@ -66,7 +66,8 @@ export async function makeCluster(t: TestContext, count: number): Promise<Cluste
       fleet: {
         'ssh-config': join(site, 'ssh_config'),
         environments: { devnet: { nodes } },
-        limits: { load: { amber: 1000 } },
+        // After a cut the nodes have sent many segments again, for ten minutes.
+        limits: { load: { amber: 1000 }, retransmission: { amber: '100%' } },
       },
     }),
   );

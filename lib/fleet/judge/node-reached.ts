@@ -2,7 +2,7 @@ import { defineJudgement } from '../define.ts';
 
 /** What to do, by the beginning of the error: what follows there may be the words of the node. */
 const advices: readonly [RegExp, string][] = [
-  [/^ssh is not installed here/, 'Install ssh on this machine (apt-get install openssh-client).'],
+  [/^(ssh|timeout) is not installed here/, 'Install the package that the error names on this machine.'],
   [
     /^its name cannot be resolved/,
     'Correct `ssh` of the node in the configuration, or its name in ssh_config or DNS (getent hosts NAME).',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { assessFleet } from '../../../lib/fleet/assess.ts';
+import { fleetConfig } from '../../../lib/fleet/config.ts';
 import { meshLinks } from '../../../lib/fleet/peers.ts';
 import { alertsIn, at, fleetOf, reportWith, usual } from '../fleet.ts';
 import {
@@ -82,6 +83,20 @@ describe('judgements between nodes', () => {
     loseLeader(reports, 2, 3);
     const ids = await idsIn(reports);
     assert.deepEqual(ids, ['critical rqlite-leader:cluster', 'critical rqlite-responding:node1']);
+  });
+
+  test('rqlite that was removed from a node which must have it is one alert', async () => {
+    const reports = healthyCluster(3);
+    killRqlite(reports, 3);
+    delete of(reports, 3)['rqlite'];
+    const nodes = { node1: {}, node2: {}, node3: { sections: ['rqlite'] } };
+    const settings = fleetConfig.fleet.parse({ environments: { devnet: { nodes } } });
+    const { alerts } = await judge(reports, {}, {}, settings);
+    assert.deepEqual(
+      alerts.map(({ id }) => id),
+      ['section-missing:node3/rqlite'],
+    );
+    assert.ok(alerts[0]!.consequences.includes('rqlite-peer:node3'), alerts[0]!.consequences.join());
   });
 
   test('a unit that failed is the cause of its program that does not answer', async () => {

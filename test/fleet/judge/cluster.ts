@@ -1,4 +1,5 @@
 // Clusters of literals: nodes with rqlite, a mesh of WireGuard and everything else that a report knows, all well, and what may go wrong.
+import type { FleetSettings } from '../../../lib/fleet/config.ts';
 import { alertsIn, fleetOf, reportWith } from '../fleet.ts';
 
 type Fields = Record<string, unknown>;
@@ -184,6 +185,7 @@ export const judge = (
   reports: Reports,
   roles: Readonly<Record<string, string>> = {},
   targets: Readonly<Record<string, string>> = {},
+  settings?: FleetSettings,
 ) =>
   fleetOf(
     Object.fromEntries(
@@ -191,6 +193,7 @@ export const judge = (
     ),
     roles,
     targets,
+    settings,
   );
 
 /** `severity id` of each alert. */

@@ -10,7 +10,8 @@ const before = (stderr: string, ending = ended(255)): string => reasonBeforeComm
 const after = (stderr: string, code = 1): string => reasonOfCommand({ ending: ended(code), stderr });
 
 const causes: readonly (readonly [error: string, advice: RegExp])[] = [
-  [before('', { by: 'start', code: 'ENOENT', cause: new Error('x') }), /apt-get install openssh-client/],
+  [before('', { by: 'start', code: 'ENOENT', cause: new Error('x') }), /Install the package/],
+  [before('timeout: failed to run command ‘ssh’: No such file or directory\n', ended(127)), /Install the package/],
   [before('ssh: Could not resolve hostname h: Name or service not known\n'), /getent hosts NAME/],
   [before('ssh: connect to host h port 22: No route to host\n'), /ip route get/],
   [before('ssh: connect to host h port 22: Connection refused\r\n'), /systemctl status ssh/],
@@ -24,6 +25,8 @@ const causes: readonly (readonly [error: string, advice: RegExp])[] = [
   [after('sudo: a password is required\n'), /monitor install NODE --env NAME writes the line for sudoers/],
   [after('sh: 1: exec: sudo: not found\n', 127), /Install sudo/],
   [after('sh: 1: exec: ops-monitor: not found\n', 127), /Put the program there/],
+  [before('Connection to 192.0.2.1 closed by remote host.\r\n'), /the node restarted meanwhile/],
+  [before('kex_exchange_identification: Connection closed by remote host\n'), /MaxStartups/],
   [after('client_loop: send disconnect: Broken pipe\n', 255), /the node restarted meanwhile/],
   ['node1 did not answer within 30s', /longer `fleet\.deadline`/],
   [after('it broke\n', 3), /Run it by hand/],
@@ -35,7 +38,8 @@ describe('the advice about a node that does not report', () => {
       const [alert] = (await fleetOf({ node1: new Error(error) })).alerts;
       assert.match(alert?.advice ?? '', expected);
       assert.match(alert?.advice ?? '', /^[A-Z].{20,250}\.$/);
-      assert.equal(causes.filter(([, other]) => other.test(alert?.advice ?? '')).length, 1);
+      const fitting = causes.filter(([, other]) => other.test(alert?.advice ?? ''));
+      assert.equal(new Set(fitting.map(([, other]) => other.source)).size, 1, 'it is that of no other cause');
     });
 
   test('words of the node behind ours do not choose it, and an unknown cause has that of any', async () => {
