@@ -120,4 +120,23 @@ describe('rules for Prometheus, by promtool', () => {
     assert.equal(status, 0, said);
     assert.match(check([...jobs, { job_name: 'more', metric_path: '/' }]).said, /metric_path not found/);
   });
+
+  test('the values for Helm: promtool accepts their configuration, which reads the rules where the ConfigMap of the page is mounted', (t) => {
+    const { server, serverFiles } = parse(readText(join(root, 'ops', 'prometheus', 'kubernetes-values.yml'))) as {
+      server: { extraConfigmapMounts: { configMap: string; mountPath: string }[] };
+      serverFiles: { 'prometheus.yml': { rule_files: string[] } };
+    };
+    const config = serverFiles['prometheus.yml'];
+    const file = join(temporaryFolder(t), 'prometheus.yml');
+    writeFileSync(file, stringify(config));
+    const { status, said } = promtoolOf(t)(['check', 'config', '--syntax-only', file]);
+    assert.equal(status, 0, said);
+    const [mount = assert.fail()] = server.extraConfigmapMounts;
+    assert.ok(config.rule_files.includes(`${mount.mountPath}/*.yml`), config.rule_files.join());
+    const page = readText(join(root, 'ops', 'docs', 'prometheus.md'));
+    assert.ok(page.includes(`kubectl create configmap ${mount.configMap} --from-file=ops/prometheus/rules\n`));
+    // A ConfigMap holds no more.
+    const bytes = ruleFiles.reduce((sum, name) => sum + Buffer.byteLength(readText(ruleFile(name))), 0);
+    assert.ok(bytes < 1024 * 1024, `${bytes}`);
+  });
 });
