@@ -178,7 +178,7 @@ test('gates, services and nodes that the monitor checks itself are left to send-
   await until(() => received.length >= 3);
   await sleep(4000);
   assert.deepEqual(received.map(({ raw }) => /^Subject: (.*) (?:of|on) /m.exec(raw)?.[1] ?? '').sort(), [
-    '[1 critical] node2',
+    '[1 critical] vm: node2',
     '[1 critical] web',
     '[1 warning] The last run of the gate alpha',
   ]);
