@@ -3,6 +3,7 @@
 import type { Net } from '../contract/net.ts';
 import type { World } from '../contract/stage.ts';
 import { secondsSince } from '../core/age.ts';
+import { shellWord } from '../core/harmless.ts';
 import { judgeReply } from '../core/reply.ts';
 import { counted } from '../core/text.ts';
 import { bearer } from './bearer.ts';
@@ -57,8 +58,9 @@ export function alertsToPost(
   return Object.fromEntries([...active, ...over]);
 }
 
-const annotationsOf = (alert: Alert, { product }: About): Record<string, string> => ({
+const annotationsOf = (alert: Alert, { hostname, product }: About): Record<string, string> => ({
   summary: alert.message,
+  description: `ops-monitor explain ${shellWord(`${alert.rule}:${alert.subject}`)} on ${hostname} says why, and what would clear it.`,
   value: `${String(alert.value)}${alert.unit === '' || alert.value === null ? '' : ` ${alert.unit}`}`,
   limit: String(alert.limit.value),
   runbook: runbookOf(alert, product),

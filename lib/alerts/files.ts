@@ -1,6 +1,7 @@
 // The files that send-alerts writes.
 import { defineFile, type Places } from '../contract/file.ts';
 import { notifiedKinds } from '../contract/mail.ts';
+import type { StageRecord } from '../contract/record.ts';
 import { judgedFields } from '../contract/observation.ts';
 import {
   boolean,
@@ -56,7 +57,8 @@ export type Alert = Readonly<ContentOf<typeof alertSchema>>;
 /** An alert as a screen shows it: without the addresses of its recipients. */
 export type ShownAlert = ReturnType<typeof shownAlert>;
 
-export const shownAlert = (alert: Alert) => ({
+export const shownAlert = (alert: Alert, told_without_mail: string) => ({
+  told_without_mail,
   phase: alert.phase,
   message: alert.message,
   since: alert.since,
@@ -180,6 +182,14 @@ const postedSchema = object({
 export type PostedAlerts = ContentOf<typeof postedSchema>;
 
 export const postedAlerts = fileOf('alertmanager.json', postedSchema, 'the alerts last posted to Alertmanager');
+
+/** Who was told of an alert that fires, where no mail was written. The file of the last run of send-alerts names what was posted, and its
+ * record says whether that was accepted. */
+export function toldWithoutMail(id: string, posted: PostedAlerts | undefined, stages: readonly StageRecord[]): string {
+  const untold = stages.find(({ stage }) => stage === 'send-alerts')?.counts['untold'];
+  if (untold === undefined || !Object.hasOwn(posted?.alerts ?? {}, id)) return 'nobody was told';
+  return untold === 0 ? 'Alertmanager was told' : 'Alertmanager did not accept it';
+}
 
 const eventSchema = object({
   schema_version: number,

@@ -1,4 +1,5 @@
 // Two things differ when npm starts us: the command line to show to the user, and the options, of which npm keeps some.
+import { shellWord } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
 import { escapePattern } from '../core/text.ts';
 import { readIfThere } from '../io/files.ts';
@@ -11,6 +12,12 @@ const script = (): string => process.env['npm_lifecycle_event'] ?? '';
 /** How the user calls the product: by npx in a checkout (it passes every option on), else by its name on the PATH. */
 export const commandPrefix = (): string =>
   [...ourScripts, 'npx'].includes(script()) ? 'npx ops-monitor' : 'ops-monitor';
+
+/** Makes the command line for some words. `config` is the path that the user gave by --config, if one. */
+export const commandIn =
+  (config: string | undefined) =>
+  (words: string): string =>
+    [commandPrefix(), words, ...(config === undefined ? [] : ['--config', shellWord(config)])].join(' ');
 
 /** Our options that npm kept: in `npm run ops-monitor collect-snapshot --dry-run` npm takes --dry-run, and we would write. */
 export function keptByNpm(options: readonly string[]): string[] {

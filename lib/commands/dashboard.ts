@@ -1,6 +1,6 @@
 // ops-monitor dashboard: serves the live page on this machine until a signal. It answers a fixed list of names and writes
 // nothing; everybody else reaches it through a server that asks for a password (ops/docs/page.md).
-import { stateFile } from '../alerts/files.ts';
+import { postedAlerts, stateFile } from '../alerts/files.ts';
 import { flatten } from '../archive/flatten.ts';
 import { configOption, type Command, exitCodes, numberOption, textOption } from '../cli/command.ts';
 import { openSite } from '../cli/site.ts';
@@ -171,8 +171,9 @@ function liveReader(world: World): () => Promise<string> {
 async function readLive(world: World): Promise<string> {
   const { config } = world;
   const at = world.now();
-  const [state, beat, health, trends] = [
+  const [state, posted, beat, health, trends] = [
     await world.read(stateFile).catch(() => undefined),
+    await world.read(postedAlerts).catch(() => undefined),
     await world.read(thermalState).catch(() => undefined),
     await healthNow(world).catch(() => undefined),
     await world.read(trendsFile).catch(() => undefined),
@@ -186,7 +187,9 @@ async function readLive(world: World): Promise<string> {
     since: held,
   } = trendsOf(recent, { sections, checks, monitorChecks }, config, health, at);
   const shown = { times, cards, groups, since: held };
-  return JSON.stringify(liveOf(state, health, shown, observationsBehind, temperaturesOf(beat)));
+  return JSON.stringify(
+    liveOf(state, posted, await world.stageRecords(), health, shown, observationsBehind, temperaturesOf(beat)),
+  );
 }
 
 async function explainPage(world: World, originOf: OriginOf, id: string): Promise<Page> {

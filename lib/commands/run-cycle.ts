@@ -6,7 +6,6 @@ import type { Configuration } from '../config/schema.ts';
 import type { Places } from '../contract/file.ts';
 import type { Stage } from '../contract/stage.ts';
 import { fold } from '../core/columns.ts';
-import { shellWord } from '../core/harmless.ts';
 import { join } from '../core/path.ts';
 import { reasonOf } from '../core/text.ts';
 import { currentHealth } from '../health/current.ts';
@@ -22,7 +21,7 @@ import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
 import { sendTraces } from '../cli/main.ts';
-import { commandPrefix } from '../cli/npm.ts';
+import { commandIn, commandPrefix } from '../cli/npm.ts';
 import { type BrokenSite, openForStages } from '../cli/site.ts';
 import { type Ended, noHost, recordRefusal, runStage } from '../cli/stage.ts';
 import { stages } from '../cycle/stages.ts';
@@ -46,7 +45,7 @@ export const runCycle: Command = {
     const site = await openForStages(given);
     const chosen = stages.filter(({ runsEvery }) => only === undefined || runsEvery === only);
     if ('broken' in site) return runBroken(site, chosen);
-    const { source, config, places } = site;
+    const { config, places } = site;
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
     const runs: Ended[] = [];
@@ -90,12 +89,7 @@ export const runCycle: Command = {
       ...(done.has('draw-quicklooks') ? [['pictures', `${pictureFolder(places)}/*.png`] as const] : []),
       ...(done.has('build-dashboard') ? [['page', pageWords(places)] as const] : []),
     ] as const;
-    const explainWith = [
-      commandPrefix(),
-      'explain',
-      ...(given === undefined || !source ? [] : ['--config', shellWord(source.path)]),
-    ].join(' ');
-    const look = { paint: painter(), width: printWidth(), explainWith };
+    const look = { paint: painter(), width: printWidth(), explainWith: commandIn(given)('explain') };
     print(`\n${renderSummary({ health, snapshot, version: product.version, files, ...look })}`);
     return exitCode;
   },

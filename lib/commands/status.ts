@@ -1,6 +1,14 @@
 // ops-monitor status: reads the files of the last runs, and changes nothing.
 import { setTimeout } from 'node:timers/promises';
-import { alertsIn, outboxFolder, shownAlert, silencesFolder, stateFile } from '../alerts/files.ts';
+import {
+  alertsIn,
+  outboxFolder,
+  postedAlerts,
+  shownAlert,
+  silencesFolder,
+  stateFile,
+  toldWithoutMail,
+} from '../alerts/files.ts';
 import { handlingOf } from '../alerts/sightings.ts';
 import { activeSilences, parseNotes } from '../alerts/silences.ts';
 import { archive } from '../archive/files.ts';
@@ -24,7 +32,7 @@ import { readOutbox } from '../outbox/outbox.ts';
 import { pictureFolder } from '../pictures/files.ts';
 import { temperaturesOf, thermalState } from '../thermal/files.ts';
 import { type Command, configOption, exitCodes, jsonOption, textOption } from '../cli/command.ts';
-import { commandPrefix } from '../cli/npm.ts';
+import { commandIn } from '../cli/npm.ts';
 import { openForStages } from '../cli/site.ts';
 import { noHost } from '../cli/stage.ts';
 import { renderStatus, type Status } from '../cycle/status.ts';
@@ -46,13 +54,15 @@ export const statusCommand: Command = {
     if (watch === true && (json === true || asCode === true))
       throw new Usage('--watch goes with neither --json nor --exit-code');
     if (watch === true && !isTerminal(1)) throw new Usage('--watch needs a terminal');
-    const site = await openForStages(textOption(asked, 'config'));
+    const given = textOption(asked, 'config');
+    const site = await openForStages(given);
     const { config, places } = site;
+    const command = commandIn(given);
     const broken = 'broken' in site ? [brokenReason(site.broken)] : [];
     if (!config || !places) throw new Usage(`${broken.join()}\nThere is no earlier one to go by`);
     const read = (): Promise<Status> => readStatus(config, places, broken);
     const show = (status: Status): void =>
-      print(renderStatus(status, { paint: painter(), width: printWidth(), command: commandPrefix() }));
+      print(renderStatus(status, { paint: painter(), width: printWidth(), command }));
     if (watch === true)
       for (;;) {
         const status = await read();
@@ -87,6 +97,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
   const isHealthUnreadable = problems.length > broken.length;
   const state = await orProblem('the alerts', () => world.read(stateFile));
   const active = alertsIn(state);
+  const posted = await world.read(postedAlerts).catch(() => undefined);
   const health = assessed && currentHealth(assessed, { config, stages, at: now });
   const noted = parseNotes(readNotes(silencesFolder(places)));
   problems.push(...noted.problems);
@@ -104,7 +115,7 @@ async function readStatus(config: Configuration, places: Places, broken: readonl
     alerts: Object.fromEntries(
       Object.entries(active).map(([id, alert]) => {
         const { hold } = handlingOf(config, alert.rule, alert.subject);
-        return [id, { ...shownAlert(alert), hold_seconds: hold }];
+        return [id, { ...shownAlert(alert, toldWithoutMail(id, posted, stages)), hold_seconds: hold }];
       }),
     ),
     quiet: activeSilences(noted.notes, config.alerts.maintenance, (id) => active[id]?.first_seen, now),

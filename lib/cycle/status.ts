@@ -51,8 +51,8 @@ export interface Look {
   readonly paint: Paint;
   /** Columns of the terminal. */
   readonly width: number;
-  /** `ops-monitor`, or how it is called here. */
-  readonly command: string;
+  /** The command line for these words, as it is typed here: `ops-monitor explain x`. */
+  readonly command: (words: string) => string;
 }
 
 const mostFindings = 10;
@@ -96,7 +96,7 @@ function verdict(
   const head = `${paint('bold', site)} on ${hostname}, ${clockMinute(now)}`;
   if (!health) {
     const why = isHealthUnreadable ? 'the last assessment cannot be read' : 'nothing has been assessed here yet';
-    return [head, `${paint('unknown', '● UNKNOWN')}  ${why}: ${command} run-cycle`];
+    return [head, `${paint('unknown', '● UNKNOWN')}  ${why}: ${command('run-cycle')}`];
   }
   const { overall_level: level, counts, snapshot_time_utc: time } = health;
   const tally = worstFirst.flatMap((one) => (counts[one] ? [`${counts[one]} ${one}`] : []));
@@ -149,7 +149,7 @@ function findings(observations: readonly Observation[], { paint, command, width 
   const left = wrong.length - mostFindings;
   if (left > 0) lines.push(`  and ${left} more, in the report`);
   const [first] = wrong;
-  return first ? [...lines, paint('dim', `  why: ${command} explain ${shellWord(first.observation.id)}`)] : [];
+  return first ? [...lines, paint('dim', `  why: ${command(`explain ${shellWord(first.observation.id)}`)}`)] : [];
 }
 
 function alerts({ alerts: all, quiet }: Status, now: Date, { paint, command, width }: Look): string[] {
@@ -167,7 +167,7 @@ function alerts({ alerts: all, quiet }: Status, now: Date, { paint, command, wid
   return [
     ...alignColumns(rows, { indent: '  ' }).map((line) => cut(line, width)),
     ...(left > 0 ? [`  and ${left} more`] : []),
-    ...(open ? [paint('dim', `  known: ${command} ack ${shellWord(open[0])} --reason "…"`)] : []),
+    ...(open ? [paint('dim', `  known: ${command(`ack ${shellWord(open[0])} --reason "…"`)}`)] : []),
   ];
 }
 
@@ -182,9 +182,9 @@ function quietNow(
   return silenced_since !== undefined || kinds.length > 0 ? 'silenced' : undefined;
 }
 
-function told({ phase, hold_seconds, last_sent, last_queued, escalated_at }: Shown): string {
+function told({ phase, hold_seconds, last_sent, last_queued, escalated_at, told_without_mail }: Shown): string {
   if (phase === 'pending') return `fires when it has lasted ${formatLimit(hold_seconds)}`;
-  if (last_sent === undefined) return last_queued === undefined ? 'nobody was told' : 'the mail waits';
+  if (last_sent === undefined) return last_queued === undefined ? told_without_mail : 'the mail waits';
   return `mailed ${clockMinute(new Date(last_sent))}${escalated_at === undefined ? '' : ', escalated'}`;
 }
 
@@ -200,7 +200,7 @@ function mail({ outbox }: Status, { paint, command }: Look): string[] {
   return [
     ...(waiting > 0 ? [`  ${waiting} waiting, the oldest for ${short(seconds)}`] : []),
     ...(dead > 0 ? [`  ${dead} could not be delivered`] : []),
-    paint('dim', `  why: ${command} outbox list`),
+    paint('dim', `  why: ${command('outbox list')}`),
   ];
 }
 
@@ -257,10 +257,10 @@ const ownUnits: Readonly<Record<string, string>> = {
 /** Run by hand, or by what else there is: no unit of ours runs them, and they act. */
 const withoutUnit = new Set(['run-gate', 'run-boot', 'test-metrics']);
 
-function adviceOn(failed: string, command: string): string[] {
+function adviceOn(failed: string, command: Look['command']): string[] {
   const [stage = '', operand] = failed.split('@');
-  if (withoutUnit.has(stage)) return [`${command} ${stage}${operand === undefined ? '' : ` ${operand}`} --dry-run`];
-  return [`${command} ${stage}`, `journalctl -u '${ownUnits[stage] ?? `ops-monitor@${stage}`}'`];
+  if (withoutUnit.has(stage)) return [command(`${stage}${operand === undefined ? '' : ` ${operand}`} --dry-run`)];
+  return [command(stage), `journalctl -u '${ownUnits[stage] ?? `ops-monitor@${stage}`}'`];
 }
 
 function disk({ disk: { own, free_bytes } }: Status, { width }: Look): string[] {

@@ -1,5 +1,14 @@
 // live.json: what the page needs beside snapshot and health, computed by the service from the files of the moment.
-import { type ActiveSilence, alertsIn, type ShownAlert, shownAlert, type State } from '../alerts/files.ts';
+import {
+  type ActiveSilence,
+  alertsIn,
+  type PostedAlerts,
+  type ShownAlert,
+  shownAlert,
+  type State,
+  toldWithoutMail,
+} from '../alerts/files.ts';
+import type { StageRecord } from '../contract/record.ts';
 import type { CurrentHealth } from '../health/files.ts';
 import type { Trends } from './files.ts';
 import type { Temperatures } from '../thermal/files.ts';
@@ -26,6 +35,8 @@ export const liveVersion = 1;
 
 export function liveOf(
   state: State | undefined,
+  posted: PostedAlerts | undefined,
+  stages: readonly StageRecord[],
   health: CurrentHealth | undefined,
   recent: Live['recent'],
   observationsBehind: (alert: string) => readonly string[],
@@ -39,7 +50,7 @@ export function liveOf(
     alerts: Object.entries(alertsIn(state)).map(([id, alert]) => ({
       id,
       of: observationsBehind(id),
-      ...shownAlert(alert),
+      ...shownAlert(alert, toldWithoutMail(id, posted, stages)),
     })),
     quiet: state?.quiet ?? [],
     ...(temperatures ? { temperatures } : {}),

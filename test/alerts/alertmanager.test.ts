@@ -68,6 +68,7 @@ describe('alerts/alertmanager', () => {
         },
         annotations: {
           summary: 'data is 91 % full',
+          description: 'ops-monitor explain storage:data on vm says why, and what would clear it.',
           value: '91 percent',
           limit: '80',
           runbook: '/opt/x/ops/runbooks/filesystem-usage.md',

@@ -269,6 +269,26 @@ describe('commands', () => {
     }
   });
 
+  test('explain says that Alertmanager is told, of a rule without a recipient of its own too', (t) => {
+    const { run } = makeSite(
+      t,
+      'sick',
+      'alerts: { to: [ops@example.org], alertmanager: { urls: ["http://127.0.0.1:9"] }, rules: { red: { to: [] } } }',
+    );
+    for (const stage of ['collect-snapshot', 'assess-health']) run(stage);
+    const cases: [name: string, mailed: RegExp][] = [
+      ['storage:data', /when from 80 % \(.*\), by the rule storage, also by Alertmanager\n/],
+      [
+        'service-state:idle.service',
+        /when red for 15m, by the rule red, by Alertmanager only: the rule has no recipient of its own\n/,
+      ],
+    ];
+    for (const [name, mailed] of cases) {
+      const { stdout, stderr } = run('explain', name);
+      assert.match(stdout.replaceAll(/\n {4,}/g, ' '), mailed, stderr);
+    }
+  });
+
   test('explain knows every observation of the health file', (t) => {
     const { run, health } = makeSite(t, 'sick');
     for (const stage of stages) run(stage);

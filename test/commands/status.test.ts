@@ -1,9 +1,10 @@
 // ops-monitor status, as a person at a terminal and a script see it.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import { environmentIn, runBundle } from '../process.ts';
+import { serveHttp } from '../http.ts';
+import { environmentIn, root, runBeside, runBundle } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { makeSite } from './site.ts';
 
@@ -54,6 +55,31 @@ describe('commands/status', () => {
     assert.equal(run('ack', 'storage:data', '--reason', 'moving files').status, 0);
     const after = run('status').stdout;
     assert.match(after, /\n {2}storage:data +for \S+ +acknowledged\n/);
+  });
+
+  test('says that Alertmanager was told where no mail is written, and that nobody was where it is dead', async (t) => {
+    let isUp = true;
+    const { url, asked } = await serveHttp(t, () => ({ status: isUp ? 200 : 503 }));
+    const { run, env } = makeSite(t, 'sick', `alerts: { alertmanager: { urls: ["${url}"] } }`);
+    for (const stage of ['collect-snapshot', 'assess-health']) run(stage);
+    const sendAlerts = () => runBeside([process.execPath, join(root, 'dist', 'send-alerts.cjs')], env);
+    await sendAlerts();
+    assert.ok(asked.length > 0);
+    assert.match(run('status').stdout, /\n {2}storage:data +for \S+ +Alertmanager was told\n/);
+    isUp = false;
+    await sendAlerts();
+    assert.match(run('status').stdout, /\n {2}storage:data +for \S+ +Alertmanager did not accept it\n/);
+  });
+
+  test('names the configuration that it was given in every command that it suggests', (t) => {
+    const { run, folder, config } = makeSite(t, 'sick', alerts);
+    run('run-cycle');
+    const other = join(folder, 'other file.yaml');
+    renameSync(config, other);
+    const { stdout } = run('status', '--config', other);
+    const suggested = stdout.split('\n').filter((line) => /^ +(why|known): /.test(line));
+    assert.equal(suggested.length, 3, stdout);
+    for (const line of suggested) assert.ok(line.endsWith(` --config '${other}'`), line);
   });
 
   test('says once why the last assessment no longer holds, and lists what was not green then', (t) => {

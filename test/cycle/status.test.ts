@@ -4,7 +4,11 @@ import test, { describe } from 'node:test';
 import { renderStatus, type Status } from '../../lib/cycle/status.ts';
 
 const at = '2026-11-20T12:00:00.000Z';
-const look = { paint: (_style: string, text: string) => text, width: 100, command: 'ops-monitor' };
+const look = {
+  paint: (_style: string, text: string) => text,
+  width: 100,
+  command: (words: string) => `ops-monitor ${words}`,
+};
 const site: Status = {
   at,
   site: 'aurora',

@@ -93,7 +93,7 @@ describe('cycle/width', () => {
       stages: failed,
       problems: [`the configuration is broken: ${'line by line '.repeat(12)}`],
     };
-    const shownStatus = renderStatus(broken, { paint, width: 80, command: 'npx ops-monitor' });
+    const shownStatus = renderStatus(broken, { paint, width: 80, command: (words) => `npx ops-monitor ${words}` });
     // Those with the longest messages.
     const ids = health()
       .observations.toSorted((one, other) => other.message.length - one.message.length)

@@ -2,6 +2,7 @@
 // webhook; grouping, repeats, ends and inhibition.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -125,7 +126,7 @@ describe('Alertmanager', () => {
       const [first = assert.fail()] = mailbox;
       assert.deepEqual([first.from, first.to], ['alerts@valtronics.com', ['ops@valtronics.com']]);
       const { subject, text, html } = read(first);
-      assert.equal(subject, '[1 critical, 1 alert, 1 warning] /data is 97 % full');
+      assert.equal(subject, '[1 critical, 1 alert, 1 warning] vm:9100: /data is 97 % full');
       const lines = ['DiskSpaceLow (critical): /data is 97 % full', '  Remove what is not needed, or add space.'];
       lines.push(`  since: ${shownTime}`, '  runbook: https://runbooks.example/disk', '  value: 97 %');
       lines.push('  labels: cluster=valtronics-prod instance=vm:9100 service=system');
@@ -169,7 +170,7 @@ describe('Alertmanager', () => {
       await postAlerts(url, [{ ...data, endsAt: after(0) }]);
       await until(() => mailbox.length > 2);
       const third = read(mailbox[2] ?? assert.fail());
-      assert.match(third.subject, /^\[1 alert, 1 warning, 1 resolved\] x{10}/);
+      assert.match(third.subject, /^\[1 alert, 1 warning, 1 resolved\] long: x{10}/);
       assert.match(third.text, /^1 resolved\n\nDiskSpaceLow \(critical\)[^]*until: \d{4}-/m);
       await postAlerts(
         url,
@@ -217,7 +218,7 @@ describe('Alertmanager', () => {
       };
       assert.deepEqual(
         [pager.routing_key, pager.event_action, pager.client, pager.payload.severity, pager.payload.summary],
-        ['k'.repeat(32), 'trigger', 'Valtronics Alertmanager', 'critical', `[1 critical] 3 alerts ${line}`],
+        ['k'.repeat(32), 'trigger', 'Valtronics Alertmanager', 'critical', `[1 critical] api: 3 alerts ${line}`],
       );
       assert.match(pager.client_url, /receiver=pagerduty$/);
       const { firing = '', num_firing, resolved } = pager.payload.custom_details;
@@ -262,9 +263,14 @@ describe('Alertmanager', () => {
         labels: { alertname, service, ...more },
         annotations: { summary: `${alertname} of ${more['cluster'] ?? more['instance']}` },
       });
+      const unnamed = ['unnamed', '127.0.0.1:9101', 'localhost:9100'];
+      // A name in the summary is not repeated, whatever its characters mean in a pattern.
+      const loaded = [...unnamed, 'a[(*.\\$1'];
       const explaining = [
         alert('HighErrorRate', 'application', { cluster }),
         alert('OpsMonitorPostsAlerts', 'ops-monitor', { instance: 'vm', severity: 'info' }),
+        // Of another machine: this one has no send-alerts, but the same instance.
+        ...unnamed.map((instance) => alert('OpsMonitorPostsAlerts', 'ops-monitor', { instance, severity: 'info' })),
       ];
       const covered = { covered_by: 'send-alerts' };
       await postAlerts(url, [
@@ -273,10 +279,13 @@ describe('Alertmanager', () => {
         alert('DatabaseConnectionsHigh', 'database', { cluster: 'other' }),
         alert('OpsMonitorCheck', 'ops-monitor', { instance: 'vm', ...covered }),
         alert('OpsMonitorCheck', 'ops-monitor', { instance: 'other', ...covered }),
+        ...loaded.map((instance) => alert('LoadHigh', instance, { instance, ...covered })),
         alert('OpsMonitorAbsent', 'ops-monitor', { instance: 'vm' }),
       ]);
       const said = () => [...new Set(mailbox.map((one) => read(one).subject.replace('[1 alert] ', '')))].sort();
       const heard = ['DatabaseConnectionsHigh of other', 'OpsMonitorAbsent of vm', 'OpsMonitorCheck of other'];
+      heard.push(...loaded.map((instance) => `LoadHigh of ${instance}`));
+      heard.sort();
       await until(() => said().length >= heard.length);
       await sleep(4000);
       assert.deepEqual(said(), heard);
@@ -295,20 +304,21 @@ describe('Alertmanager', () => {
       const { url, mailbox } = await startWith(t, programs);
       const [, lines = ''] = /## A test alert\n\n```console\n\$ ([^]*?)```/.exec(readText(page)) ?? [];
       const command = lines.replaceAll(/\n> +/g, '\n');
-      assert.match(command, /^amtool alert add .*\\\n--end.*127\.0\.0\.1:9093\n$/);
+      assert.match(command, /^amtool alert add .*\\\n--start.*127\.0\.0\.1:9093\n$/);
       const env = { ...process.env, PATH: `${dirname(programs.amtool)}:${process.env['PATH']}` };
       const before = Date.now();
       const { status, stderr } = runProcess(['sh', '-c', command.replace('http://127.0.0.1:9093', url)], env);
       assert.equal(status, 0, stderr);
       const [shown] = await alertsShown(url, 'Test');
       assert.deepEqual(shown?.annotations, { summary: 'A test: nothing is wrong' });
+      assert.ok(Date.parse(shown?.startsAt ?? '') <= Date.now(), shown?.startsAt);
       // The end has no milliseconds.
       const seconds = (Date.parse(shown?.endsAt ?? '') - before) / 1000;
       assert.ok(seconds > 118 && seconds < 125, `${seconds}`);
       await until(() => mailbox.length > 0);
       assert.deepEqual(
         mailbox.map((one) => [one.to.join(), read(one).subject]),
-        [['ops@valtronics.com', '[1 warning] A test: nothing is wrong']],
+        [['ops@valtronics.com', `[1 warning] ${hostname()}: A test: nothing is wrong`]],
       );
     });
   }

@@ -2,6 +2,7 @@
 // node-exporter, Prometheus and Alertmanager. The files are those of ops; a minute of theirs takes two seconds here.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -95,11 +96,13 @@ test('a disk that fills in the demo site is mailed within the promised time, onc
       arrival(team, /^\[1 warning\]/, filled, secondsOf('send-alerts, Alertmanager')),
       arrival(team, /^\[1 critical\]/, filled, secondsOf('`DiskSpaceLow`')),
     ]);
-    // In a bracket before them stands how it is mailed, and in one behind them the limit, of which each path may have its own.
-    const words = (subject: string): string => subject.replaceAll(/^\[.*?\] | \(.*\)$/g, '');
+    // Before them stand how it is mailed and, for mails of Alertmanager, the machine; behind them the limit, of which each path may have
+    // its own.
+    const words = (subject: string): string => subject.replaceAll(/^\[.*?\] (\S+: )?| \(.*\)$/g, '');
     assert.match(words(ownSubject), /^\S+\/data is 9\d\.\d % full, \d\.\d MB left$/);
     assert.equal(words(posted), words(ownSubject));
-    assert.ok(measured.includes(`${data} of `), measured);
+    assert.ok(posted.startsWith(`[1 warning] ${hostname()}: `), posted);
+    assert.ok(measured.includes(`${data} of vm has `), measured);
 
     // Prometheus reports the same, which is not mailed as long as send-alerts does.
     await until(async () => (await shown('OpsMonitorCheck'))?.status.state === 'suppressed');
@@ -175,7 +178,7 @@ test('gates, services and nodes that the monitor checks itself are left to send-
   await until(() => received.length >= 3);
   await sleep(4000);
   assert.deepEqual(received.map(({ raw }) => /^Subject: (.*) (?:of|on) /m.exec(raw)?.[1] ?? '').sort(), [
-    '[1 critical] node2',
+    '[1 critical] vm: node2',
     '[1 critical] web',
     '[1 warning] The last run of the gate alpha',
   ]);

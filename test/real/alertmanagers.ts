@@ -94,6 +94,7 @@ export async function postAlerts(url: string, alerts: readonly Posted[]): Promis
 interface Shown {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
   readonly endsAt: string;
   readonly status: { readonly state: string };
 }

@@ -1,11 +1,13 @@
 // Real programs of monitoring-plugins through all stages, right and failing, and programs that misbehave.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { end, freePort, root } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
-import { unpackPackage } from './packages.ts';
+import { installPackages, unpackPackage } from './packages.ts';
 import { collectOn, dataOf, itemOf, levelsIn, siteIn } from './stages.ts';
 
 describe('plugins', () => {
@@ -67,6 +69,29 @@ describe('plugins', () => {
     const explained = site.run('explain', 'plugin-result:disk-full');
     assert.equal(explained.status, 0, explained.stderr);
     assert.match(explained.stdout, /DISK CRITICAL/);
+  });
+
+  test('a Prometheus that died is red by the plugins of ops/docs/alertmanager.md, and an Alertmanager that answers is green', async (t) => {
+    installPackages('curl');
+    const page = readText(join(root, 'ops', 'docs', 'alertmanager.md'));
+    const [, yaml = ''] = /```yaml\n(plugins:\n[^]*?)```/.exec(page) ?? [];
+    const [alive, dead] = [await freePort(), await freePort()];
+    const script = `require('node:http').createServer((_, reply) => reply.end('OK')).listen(${alive}, '127.0.0.1', () => console.log('up'))`;
+    const server = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => end(server));
+    await once(server.stdout, 'data');
+    const site = siteIn(
+      temporaryFolder(t),
+      yaml.replaceAll('127.0.0.1:9090', `127.0.0.1:${dead}`).replaceAll('127.0.0.1:9093', `127.0.0.1:${alive}`),
+    );
+    const { snapshot } = collectOn(site);
+    assert.equal(site.run('assess-health').status, 0);
+    const levels = levelsIn(readText(join(site.state, 'health', 'latest_health.json')));
+    assert.equal(levels['plugin-result:prometheus'], 'red');
+    assert.match(String(dataOf(snapshot, 'plugins', 'prometheus')['message']), /connect/i);
+    assert.equal(levels['plugin-result:alertmanager'], 'green');
+    const { stdout } = site.run('explain', 'plugin-result:prometheus');
+    assert.match(stdout, /\n {2}mailed +when red, by the rule red, also by Alertmanager\n/);
   });
 
   test('programs that misbehave are unknown, cost only their own reading, and put nothing raw into the report', (t) => {

@@ -60,7 +60,10 @@ export async function startPrometheus(
     );
   const text = readText(join(root, 'ops', 'prometheus', 'prometheus.yml'));
   const settings = parse(
-    text.replace('127.0.0.1:9093', new URL(alertmanager).host).replace('127.0.0.1:9101', `127.0.0.1:${exporterPort}`),
+    text
+      .replace('unnamed', 'vm')
+      .replace('127.0.0.1:9093', new URL(alertmanager).host)
+      .replace('127.0.0.1:9101', `127.0.0.1:${exporterPort}`),
   ) as { global: object; scrape_configs: { job_name: string }[] };
   const address = `127.0.0.1:${port}`;
   const added = more?.(address);

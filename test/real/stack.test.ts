@@ -40,6 +40,19 @@ describe('ops/compose.yaml', () => {
       assert.notEqual(load(wrong, password).status, 0, 'a misspelt key is accepted');
     });
 
+  test('the files that a site adapts lie where OPS_STACK says, which an upgrade does not touch', (t) => {
+    const own = join(temporaryFolder(t), 'stack');
+    const load = pluginLoader();
+    const mounted = (variables: Readonly<Record<string, string>>): (string | undefined)[] => {
+      const { services } = JSON.parse(load(composeFile, { ...password, ...variables }).said) as Composed;
+      return ['prometheus', 'alertmanager'].map(
+        (name) => services[name]?.volumes?.find(({ target }) => target === `/etc/${name}`)?.source,
+      );
+    };
+    assert.deepEqual(mounted({}), [join(ops, 'prometheus'), join(ops, 'alertmanager')]);
+    assert.deepEqual(mounted({ OPS_STACK: own }), [join(own, 'prometheus'), join(own, 'alertmanager')]);
+  });
+
   test('every service has an image of one version, listens on loopback only, and may do no more than it needs', () => {
     const { said } = pluginLoader()(composeFile, { ...password, COMPOSE_PROFILES: 'gpu' });
     const { services } = JSON.parse(said) as Composed;

@@ -97,5 +97,5 @@ export function toldText(alert: LiveAlert | undefined): string {
   if (alert.phase === 'pending') return 'not mailed yet: the rule waits';
   const escalated = alert.escalated_at === undefined ? '' : ', escalated';
   if (alert.last_sent !== undefined) return `mailed ${minuteOf(alert.last_sent)}${escalated}`;
-  return alert.last_queued === undefined ? 'nobody was told' : 'mail waits to be delivered';
+  return alert.last_queued === undefined ? alert.told_without_mail : 'mail waits to be delivered';
 }
