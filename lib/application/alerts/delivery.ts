@@ -1,7 +1,6 @@
 // Delivers the events of alerts to a receiver by way of an outbox: an event is on disk before anybody tries to send it, is tried
 // again until the receiver takes it, and outlasts the process. Mails and webhooks use it.
 import { type ContentOf, object, string } from '../../contract/shape.ts';
-import { secondStamp } from '../../core/time.ts';
 import { openSpool } from '../../io/spool.ts';
 import { environmentVariable } from '../../io/variables.ts';
 import { commonFields, type Fate, flush, type Kind, readOutbox } from '../../outbox/outbox.ts';
@@ -11,6 +10,7 @@ import type { AlertHandler } from './handlers.ts';
 
 const entrySchema = object({
   ...commonFields,
+  /** Sorts by the order in which the events came. */
   id: string,
   /** `created HighErrorRate`, for messages. */
   about: string,
@@ -23,7 +23,7 @@ type Entry = ContentOf<typeof entrySchema>;
 const kind: Kind<Entry> = {
   name: 'alert event',
   shape: entrySchema,
-  fileName: ({ composed_at, id }) => `${secondStamp(new Date(composed_at))}-${id}.json`,
+  fileName: ({ id }) => `${id}.json`,
   groupOf: () => '',
 };
 
@@ -49,6 +49,7 @@ export function deliverTo({ name, folder, recipients, compose, send }: Delivery)
   let sending = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let stopBy = Infinity;
+  let count = 0;
 
   const sendWaiting = async (): Promise<void> => {
     clearTimeout(timer);
@@ -91,7 +92,7 @@ export function deliverTo({ name, folder, recipients, compose, send }: Delivery)
         schema_version: 1,
         composed_at,
         recipients: recipients.map((address) => ({ address, state: 'waiting', attempts: 0 })),
-        id: crypto.randomUUID(),
+        id: `${Date.now()}-${String((count += 1)).padStart(8, '0')}-${crypto.randomUUID().slice(0, 8)}`,
         about: `${event.kind} ${event.alert.name}`,
         payload: await compose(event),
       };

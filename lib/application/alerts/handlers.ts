@@ -38,7 +38,7 @@ export function queueOf(given: Handler, active: () => readonly Alert[], onProble
     isBusy = true;
     for (let event = waiting.shift(); event; event = waiting.shift())
       try {
-        await within(secondsPerEvent, async () => handler.handle(event));
+        await within(secondsPerEvent, async () => handler.handle(event), 'in the background');
       } catch (error) {
         tell(`${event.kind} ${event.alert.name}: ${reasonOf(error)}`);
       }
@@ -64,16 +64,18 @@ export function queueOf(given: Handler, active: () => readonly Alert[], onProble
           await handler.stop?.(seconds);
         });
       } catch (error) {
-        tell(`at the end: ${reasonOf(error)}`);
+        const left = waiting.splice(0).length;
+        tell(`at the end: ${reasonOf(error)}${left === 0 ? '' : `; ${left} events are lost`}`);
       }
     },
   };
 }
 
-/** A promise cannot be stopped: what is late is left behind. */
-async function within(seconds: number, work: () => Promise<void>): Promise<void> {
+/** A promise cannot be stopped: what is late is left behind. In the background it does not keep the process alive. */
+async function within(seconds: number, work: () => Promise<void>, where?: 'in the background'): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`it took more than ${seconds} s`)), seconds * 1000);
+  if (where) timer.unref();
   try {
     await Promise.race([work(), late.promise]);
   } finally {
