@@ -11,11 +11,13 @@ import {
   devicesOfflineRule,
   type Draft,
   errorRateRule,
+  mailHandler,
   type Severity,
   webhookHandler,
 } from '../../lib/application/index.ts';
-import { temporaryFolder } from '../world.ts';
-import { listening, until } from './servers.ts';
+import { serveMail } from '../alerts/smtp-server.ts';
+import { temporaryFolder, until } from '../world.ts';
+import { listening } from './servers.ts';
 
 const disk: Draft = { name: 'DiskFull', severity: 'warning', message: '91 % used', labels: { disk: 'data' } };
 
@@ -333,7 +335,7 @@ describe('receivers of alerts', () => {
     const before = start();
     before.create(disk);
     before.resolve('DiskFull', { disk: 'data' });
-    await until(() => problems.length >= 2, 'two attempts failed');
+    await until(() => problems.length >= 2);
     await before.stop();
     assert.match(
       problems[0] ?? '',
@@ -345,7 +347,7 @@ describe('receivers of alerts', () => {
     isUp = true;
     t.mock.timers.tick(60_000);
     const after = start();
-    await until(() => got.length >= 2, 'both events came');
+    await until(() => got.length >= 2);
     await after.stop();
     assert.deepEqual(
       got.map(({ event, key }) => `${event.kind} ${event.alert.name} ${String(key)}`),
@@ -366,7 +368,7 @@ describe('receivers of alerts', () => {
       onProblem: (problem) => problems.push(problem),
     });
     alerts.create(disk);
-    await until(() => problems.length > 0, 'the refusal is told');
+    await until(() => problems.length > 0);
     assert.match(problems[0] ?? '', /created DiskFull: not delivered: .*400.*no such channel/);
     const [dead = ''] = readdirSync(join(outbox, 'dead'));
     assert.match(readFileSync(join(outbox, 'dead', dead), 'utf8'), /\\"text\\":\\"91 % used\\"/);
@@ -400,13 +402,13 @@ describe('receivers of alerts', () => {
       onProblem: (problem) => problems.push(problem),
     });
     alerts.create(disk);
-    await until(() => posts.length >= 3, 'three posts');
+    await until(() => posts.length >= 3);
     const [first] = posts.at(-1) ?? [];
     assert.deepEqual(first?.labels, { cluster: 'test', disk: 'data', alertname: 'DiskFull', severity: 'warning' });
     assert.ok(Date.parse(first?.endsAt ?? '') > Date.now());
     const resolved = alerts.resolve('DiskFull', { disk: 'data' });
     const count = posts.length;
-    await until(() => posts.length >= count + 3, 'it is told again that it is over');
+    await until(() => posts.length >= count + 3);
     assert.deepEqual(
       posts.at(-1)?.map(({ endsAt }) => endsAt),
       [resolved?.resolvedAt],
@@ -416,5 +418,71 @@ describe('receivers of alerts', () => {
     // Each minute would be once a minute too often.
     assert.equal(problems.length, 1);
     assert.match(problems[0] ?? '', /^alert handler Alertmanager: 127\.0\.0\.1:1 did not take the alerts: /);
+  });
+});
+
+describe('mails of alerts', () => {
+  const sender = {
+    from: 'Devices <alerts@example.org>',
+    to: ['ops@example.org', 'gone@example.org'],
+    tls: 'none',
+  } as const;
+
+  test('the beginning and the end of an alert are one thread; a name with a line break adds no header', async (t) => {
+    const server = await serveMail(t);
+    const outbox = join(temporaryFolder(t), 'outbox');
+    const alerts = createAlerts({
+      handlers: [mailHandler({ ...sender, outbox, host: '127.0.0.1', port: server.port })],
+    });
+    alerts.create({
+      ...disk,
+      name: 'Full\r\nBcc: thief@example.org',
+      annotations: { runbook: 'https://example.org/disk' },
+    });
+    alerts.resolve('Full\r\nBcc: thief@example.org', { disk: 'data' });
+    await until(() => server.lines.filter((line) => line === '.').length === 2);
+    await alerts.stop();
+    const text = server.lines.join('\n');
+    const ids = [...text.matchAll(/^Message-ID: (<alert-.*@example\.org>)$/gm)].map(([, id]) => id);
+    assert.equal(ids.length, 1);
+    assert.match(text, new RegExp(`^In-Reply-To: ${ids[0]}$`, 'm'));
+    assert.match(text, /^Subject: \[warning\] Full Bcc: thief@example.org: 91 % used$/m);
+    assert.match(text, /^Subject: \[resolved\] Full/m);
+    assert.match(text, /^Auto-Submitted: auto-generated$/m);
+    assert.match(text, /^runbook: https:\/\/example\.org\/disk$/m);
+    assert.doesNotMatch(text, /^RCPT TO:<thief|^Bcc:/m);
+    assert.equal(text.match(/^RCPT TO:/gm)?.length, 4);
+  });
+
+  test('a recipient that the server refuses for good does not keep the others from their mail', async (t) => {
+    const server = await serveMail(t, { 'RCPT TO:<gone@example.org>': '550 no such user' });
+    const outbox = join(temporaryFolder(t), 'outbox');
+    const problems: string[] = [];
+    const alerts = createAlerts({
+      handlers: [mailHandler({ ...sender, outbox, host: '127.0.0.1', port: server.port })],
+      onProblem: (problem) => problems.push(problem),
+    });
+    alerts.create(disk);
+    await until(() => problems.length > 0);
+    assert.match(
+      problems.join('\n'),
+      /^alert handler mail by 127\.0\.0\.1: created DiskFull: not delivered: .*no such user/,
+    );
+    assert.equal(server.lines.filter((line) => line === '.').length, 1);
+    await alerts.stop();
+  });
+
+  test('a mail server that is down gets the mail later', async (t) => {
+    const outbox = join(temporaryFolder(t), 'outbox');
+    const problems: string[] = [];
+    const alerts = createAlerts({
+      handlers: [mailHandler({ ...sender, outbox, host: '127.0.0.1', port: 1 })],
+      onProblem: (problem) => problems.push(problem),
+    });
+    alerts.create(disk);
+    await until(() => problems.length > 0);
+    assert.match(problems[0] ?? '', /will be tried again/);
+    await alerts.stop();
+    assert.equal(readdirSync(outbox).filter((name) => name.endsWith('.json')).length, 1);
   });
 });

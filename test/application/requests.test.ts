@@ -10,7 +10,8 @@ import {
   observeFastify,
   observeHttp,
 } from '../../lib/application/index.ts';
-import { listening, until } from './servers.ts';
+import { until } from '../world.ts';
+import { listening } from './servers.ts';
 
 /** `GET /devices/:id 200` → count */
 async function requestsIn(metrics: Metrics): Promise<Record<string, number>> {
@@ -26,7 +27,7 @@ async function requestsIn(metrics: Metrics): Promise<Record<string, number>> {
 const counted = async (metrics: Metrics, total: number): Promise<Record<string, number>> => {
   const sum = async (): Promise<number> =>
     Object.values(await requestsIn(metrics)).reduce((one, other) => one + other, 0);
-  await until(async () => (await sum()) >= total, `${total} requests are counted`);
+  await until(async () => (await sum()) >= total);
   return requestsIn(metrics);
 };
 

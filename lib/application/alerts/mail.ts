@@ -1,6 +1,7 @@
 // Mails the events of alerts over SMTP.
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { SmtpAnswer, SmtpSettings } from '../../contract/outside.ts';
+import { oneLine } from '../../core/harmless.ts';
 import type { Fate } from '../../outbox/outbox.ts';
 import type { AlertEvent } from './alert.ts';
 
@@ -16,18 +17,18 @@ export async function composeMail({ kind, alert }: AlertEvent, { from, to }: Env
   // One thread for all mails of one occurrence.
   const thread = `<alert-${id}@${domain}>`;
   const lines = [
-    message,
+    oneLine(message),
     '',
-    `Alert: ${name} (${severity})`,
+    `Alert: ${oneLine(name)} (${severity})`,
     `Since: ${startedAt}`,
     ...(resolvedAt === undefined ? [] : [`Until: ${resolvedAt}`]),
-    ...(alert.acknowledged ? [`Acknowledged: by ${alert.acknowledged.by} at ${alert.acknowledged.at}`] : []),
-    ...Object.entries({ ...labels, ...annotations }).map(([key, value]) => `${key}: ${value}`),
+    ...(alert.acknowledged ? [`Acknowledged: by ${oneLine(alert.acknowledged.by)} at ${alert.acknowledged.at}`] : []),
+    ...Object.entries({ ...labels, ...annotations }).map(([key, value]) => oneLine(`${key}: ${value}`)),
   ];
   const mail = new MailComposer({
     from,
     to: [...to],
-    subject: `[${words[kind](severity)}] ${name}: ${message.slice(0, 120)}`,
+    subject: oneLine(`[${words[kind](severity)}] ${name}: ${message.slice(0, 120)}`),
     text: `${lines.join('\n')}\n`,
     messageId: kind === 'created' ? thread : `<${kind}-${crypto.randomUUID()}@${domain}>`,
     ...(kind === 'created' ? {} : { inReplyTo: thread, references: thread }),
