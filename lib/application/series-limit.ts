@@ -16,17 +16,23 @@ export function limitSeries(
   open: readonly string[],
   onFolded: () => void,
 ): (labels: Labels) => Labels {
-  const known = new Set<string>();
+  const kept = new Set<string>();
+  const others = new Map<string, Labels>();
   return (given) => {
     const labels = isShort(given) ? given : cut(given);
     const key = Object.values(labels).join('\0');
-    if (known.has(key)) return labels;
-    if (known.size < mostSeries) {
-      known.add(key);
+    if (kept.has(key)) return labels;
+    if (kept.size < mostSeries) {
+      kept.add(key);
       return labels;
     }
     onFolded();
-    return { ...labels, ...Object.fromEntries(open.map((name) => [name, otherValue])) };
+    const closed = Object.entries(labels).filter(([name]) => !open.includes(name));
+    const rest = closed.map(([, value]) => value).join('\0');
+    let other = others.get(rest);
+    if (!other)
+      others.set(rest, (other = { ...labels, ...Object.fromEntries(open.map((name) => [name, otherValue])) }));
+    return other;
   };
 }
 
