@@ -1,5 +1,5 @@
 // HTTP servers of tests, on loopback.
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { TestContext } from 'node:test';
 import { listen } from './process.ts';
 
@@ -11,7 +11,10 @@ export interface Asked {
 }
 
 /** A server that keeps what it was sent, and answers each request as `answer` says. */
-export async function serveHttp(t: TestContext, answer: (path: string) => { status: number; body?: string }) {
+export async function serveHttp(
+  t: TestContext,
+  answer: (path: string) => { status: number; body?: string; headers?: OutgoingHttpHeaders },
+) {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -19,8 +22,8 @@ export async function serveHttp(t: TestContext, answer: (path: string) => { stat
     request.on('end', () => {
       const { method = '', url = '', headers } = request;
       asked.push({ method, path: url, headers, body });
-      const { status, body: reply = 'ok' } = answer(url);
-      response.writeHead(status).end(reply);
+      const { status, body: reply = 'ok', headers: told = {} } = answer(url);
+      response.writeHead(status, told).end(reply);
     });
   });
   return { asked, url: `http://127.0.0.1:${await listen(t, server)}` };

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { red, snapshotPolicies } from '../lib/alerts/policies.ts';
+import { formatDuration } from '../lib/core/quantity.ts';
 import { assertGolden } from './golden.ts';
 import { root } from './process.ts';
+import { promises, steps, sumOf } from './promises.ts';
 import { ruleFiles, rulesIn } from './rules.ts';
 import { readText } from './world.ts';
 
@@ -61,5 +63,35 @@ describe('rules for Prometheus', () => {
     );
     const table = `| alert | severity | service | after |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
     assertGolden(page, `${head}\n## The alerts\n\n${table}`);
+  });
+
+  test('ops/docs/alertmanager.md says within what time a full disk is mailed, by each path', () => {
+    const page = join(root, 'ops', 'docs', 'alertmanager.md');
+    const promised = promises();
+    const sums = Object.fromEntries(Object.entries(promised).map(([path, one]) => [path, sumOf(one)]));
+    // The path that is there for the day when the other does not work comes after it.
+    assert.ok((sums['`OpsMonitorCheck`'] ?? 0) > (sums['send-alerts, Alertmanager'] ?? 0));
+    const row = (head: string, cells: readonly string[]): string => `| ${[head, ...cells].join(' | ')} |`;
+    const shown = (value: number | undefined): string => (value === undefined ? '' : formatDuration(value));
+    const table = [
+      row('', Object.keys(promised)),
+      row(
+        '---',
+        Object.keys(promised).map(() => '---'),
+      ),
+      ...steps.map((step) =>
+        row(
+          step,
+          Object.values(promised).map((one) => shown(one[step])),
+        ),
+      ),
+      row(
+        'in all, at most',
+        Object.values(sums).map((sum) => `**${shown(sum)}**`),
+      ),
+    ].join('\n');
+    const [, before = '', after = ''] =
+      /^([^]*\n## How long it takes\n\n.*\n\n)(?:\|.*\n)+([^]*)$/.exec(readText(page)) ?? assert.fail(page);
+    assertGolden(page, `${before}${table}\n${after}`);
   });
 });

@@ -111,10 +111,12 @@ function subjectOf({ kind, alert }: Notice, others: number, { site }: About): st
   return oneLine(`${bracket} ${firstLine(headlineOf(alert), 100)}`);
 }
 
-/** Two machines may each have a `/data`: the name stands first where the message does not say it. */
+/** Two machines may each have a `/data`: the name stands first where the message does not say it. An alert of a node, `NODE:ALERT`,
+ * begins with the name of the node. */
 function headlineOf({ rule, subject, message, headline = message }: Notice['alert']): string {
   const name = rule === red.name ? subject.slice(subject.indexOf(':') + 1) : subject;
-  return headline.includes(name) ? headline : `${name}: ${headline}`;
+  const [whole = ''] = name.split(':', 1);
+  return headline.includes(name) || headline.startsWith(`${whole}: `) ? headline : `${name}: ${headline}`;
 }
 
 /** An overview stands above this many alerts. */

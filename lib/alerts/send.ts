@@ -144,6 +144,7 @@ async function sendNew<Config extends AlertsConfig>(
       ...(config.alerts.alertmanager ? { untold: unposted.length } : {}),
     },
     problems,
+    steps: flushed.steps,
     ...(snapshot ? { run_id: snapshot.run_id } : {}),
     json: state,
     text: `${counted(active, 'alert')} active, ${counted(written.queued, 'mail')} written, ${left.waiting} waiting`,

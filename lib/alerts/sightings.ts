@@ -73,7 +73,8 @@ function sightingsOf(
       );
       // An alert about a part of an item stays while the item cannot be read.
       for (const { subject, one } of covered)
-        if (one.itemFailure !== undefined) failures.push([`${subject}.`, one.itemFailure]);
+        if (one.itemFailure !== undefined)
+          failures.push([`${subject}.`, one.itemFailure], [`${subject}:`, one.itemFailure]);
       if (policy.readings) failures.push(...failedSections(readings));
       const failureOf = (subject: string) => failures.find(([prefix]) => `${subject}.`.startsWith(prefix))?.[1];
       const seen = covered.filter(({ one }) => one.failure === undefined);
@@ -206,6 +207,10 @@ export function isCoveredBy(alert: { rule: string; subject: string }, one: Judge
   const isIts = (other: Judged): boolean => subjectIn(policy, other) === alert.subject;
   const { because } = one.observation;
   if (isIts(one)) return true;
+  // A part of a node that does not report is unknown because of that.
+  const { part_of, level } = one.observation;
+  if (part_of !== undefined && level === 'unknown')
+    return all.some((other) => other.observation.id === part_of && isIts(other));
   return (
     because !== undefined &&
     policy.readings === true &&
@@ -232,9 +237,11 @@ function exceptionsFor(
   subject: string,
 ): readonly (readonly [string, RuleConfig])[] {
   const { for: exceptions } = ruleIn(config, rule);
-  // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check.
-  const [check = ''] = subject.split(':', 1);
-  return [...new Set([check, subject])].flatMap((key) => {
+  // A subject of `red` begins with its check; `for.CHECK` holds for all subjects of that check, and `for.CHECK:NODE` for all alerts of
+  // that node, as silences do.
+  const words = subject.split(':');
+  return words.flatMap((_word, index) => {
+    const key = words.slice(0, index + 1).join(':');
     const values = Object.hasOwn(exceptions, key) ? exceptions[key] : undefined;
     return values ? [[key, values] as const] : [];
   });

@@ -65,7 +65,8 @@ export function parseNotes(files: readonly FoundNote[]): { notes: Left[]; proble
 
 /** The longest silence that the command grants, and that a file may ask for. */
 export const longestSilenceSeconds = 30 * 86_400;
-const mostCharacters = { of: 200, who: 100, reason: 1000 } as const;
+/** The alert of a part of a node has a name with two names of your own and one of a unit in it. */
+const mostCharacters = { of: 400, who: 100, reason: 1000 } as const;
 
 /** A file that somebody put into the folder by hand may do no more than the command `silence` can. */
 function refusal(note: Note): string | undefined {

@@ -62,7 +62,7 @@ export async function runAsCommand(stage: Stage<Configuration>, asked: Arguments
     brokenConfiguration: broken && brokenReason(broken.broken),
     ...(dryRun || onlyPrints ? { dryRun: dryRun ? printWrite : () => undefined } : {}),
   });
-  if (!onlyPrints) logRun(ended);
+  if (!onlyPrints) await reportRun(ended);
   const { outcome, record } = ended;
   const lastWords = record.problems.at(-1) ?? 'failed without a reason';
   if (!outcome) throw new Error(lastWords);
@@ -95,9 +95,21 @@ function operandOf(
   );
 }
 
-/** Writes one JSON line a run for the journal; on a terminal only the problems, since the result is printed there. */
-export function logRun({ record }: Ended): void {
-  const { stage, run_id, outcome, counts, problems, ms } = record;
+/** Returns why traces could not be sent, which changes nothing else. Without an endpoint nothing is loaded. */
+export async function sendTraces(runs: readonly Ended[]): Promise<string[]> {
+  if (!runs.some(({ trace }) => trace)) return [];
+  try {
+    return await (await import('./trace.ts')).sendTraces(runs);
+  } catch (error) {
+    return [`the trace could not be sent: ${reasonOf(error)}`];
+  }
+}
+
+/** Sends the trace of the run, where one is asked for, and logs the run: one JSON line for the journal; on a terminal only the
+ * problems, since the result is printed there. */
+export async function reportRun(ended: Ended): Promise<void> {
+  const { stage, run_id, outcome, counts, ms } = ended.record;
+  const problems = [...ended.record.problems, ...(await sendTraces([ended]))];
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
   else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
 }

@@ -10,8 +10,10 @@ import { firstLine, reasonOf } from '../core/text.ts';
 import { isDiskTrouble } from '../io/files.ts';
 import { hasHolder, type Lock, lockPaths, takeLock } from '../io/lock.ts';
 import { tidySpares } from '../io/spare.ts';
+import { beginTrace } from '../io/traced.ts';
 import { makeWorld, type WorldSettings } from '../io/world.ts';
 import { withDeadline } from '../engine/deadline.ts';
+import type { TracedRun } from './spans.ts';
 import { exitCodeOf, exitCodes } from './command.ts';
 import type { BrokenSite } from './site.ts';
 
@@ -52,6 +54,8 @@ interface Simulation {
 export interface Ended {
   readonly record: StageRecord;
   readonly outcome?: Outcome;
+  /** Where runs are traced. */
+  readonly trace?: TracedRun & { readonly site: string };
 }
 
 const lockWaitMs = 3000;
@@ -88,6 +92,7 @@ export async function runStage(
   const mayLock = !dryRun && !simulation && stage.locksItself !== true;
   // A frequent stage pays for a lock only beside a `--serve` of it, or after one that was killed.
   const takesLock = mayLock && (stage.isFrequent !== true || lockPaths(places, name).some((path) => hasHolder(path)));
+  const trace = dryRun || simulation ? undefined : beginTrace(() => world.runId);
   stage.checkUsage?.(world);
   const lock = takesLock ? await lockStage({ ...stage, name }, places) : undefined;
   try {
@@ -130,9 +135,15 @@ export async function runStage(
       : await makeWorld(settings)
           .replace(recordFile, record)
           .then(() => undefined, reasonOf);
+    const ended = unwritten === undefined ? record : unrecorded(record, unwritten);
+    const { steps = [], cycleStartedAt } = outcome ?? {};
+    const isOfCycle = stage.runsEvery === 'cycle';
     return {
-      record: unwritten === undefined ? record : unrecorded(record, unwritten),
+      record: ended,
       ...(outcome ? { outcome } : {}),
+      ...(trace
+        ? { trace: { ...trace, record: ended, began, isOfCycle, steps, cycleStartedAt, site: config.site } }
+        : {}),
     };
   } finally {
     lock?.release();

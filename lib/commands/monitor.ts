@@ -61,7 +61,7 @@ export const monitorCommands = groupOf(
 
 async function askFleet({ environment, nodes, fleet }: FleetTarget, onAnswer?: Collection['onAnswer']): Promise<Fleet> {
   const reading = await collectFrom(nodes, environment, fleet, onAnswer);
-  return assessFleet(reading, fleet.limits, new Date());
+  return assessFleet(reading, fleet, new Date());
 }
 
 /** On a terminal: a line that counts the answers. */

@@ -6,6 +6,7 @@ import { Usage } from '../contract/errors.ts';
 import type { Probe } from '../contract/probe.ts';
 import { anyObject, fits, type Shape } from '../contract/shape.ts';
 import { join } from '../core/path.ts';
+import { reasonOf } from '../core/text.ts';
 import { readingLimits, type Readings, runProbes } from '../engine/probes.ts';
 import { hostname, localHostOpener } from '../io/localhost.ts';
 import { unlessFailing } from '../io/files.ts';
@@ -14,6 +15,7 @@ import { cacheFolder } from '../io/places.ts';
 import { product } from '../io/product.ts';
 import { print, printWidth } from '../io/terminal.ts';
 import { explainReport } from '../node/explain.ts';
+import { explainUncounted } from '../node/lately.ts';
 import { nodeProbes } from '../node/probes/index.ts';
 import { reportSections as sections } from '../node/sections/index.ts';
 import { renderReport } from '../node/render.ts';
@@ -54,7 +56,7 @@ export const nodeReport: Command = {
       .catch(() => ''); // hidden in some containers: then there are no rates
     const places = placesOf(config);
     const kept = join(folder, 'node-report.json');
-    const { sections: read, readings } = await runProbes({
+    const { sections: found, readings } = await runProbes({
       ...readingLimits,
       probes,
       config,
@@ -69,20 +71,35 @@ export const nodeReport: Command = {
       },
       timeoutMs: sectionMs,
     });
+    const collectMs = Math.round(performance.now() - began);
+    // Where this file cannot be written, reports have no rates, and say so; nothing else depends on it.
+    const unkept = await keepReadings(folder, kept, readings);
+    const read = unkept === undefined ? found : explainUncounted(found, unkept);
     const report = reportOf(sections, read, {
       timestamp: at.toISOString(),
       hostname: hostname(),
       version: product.version,
-      collect_ms: Math.round(performance.now() - began),
+      collect_ms: collectMs,
     });
-    // Where this file cannot be written, the next report has no rates; nothing else depends on it.
-    await replaceOwnFile(kept, `${JSON.stringify(readings)}\n`).catch(() => undefined);
     if (isJson) print(JSON.stringify(report, undefined, 2));
     else if (isExplained) print(explainReport(sections, read, Object.keys(config.node), printWidth()));
     else print(renderReport(sections, read, report, printWidth()));
     return exitCodes.ok;
   },
 };
+
+/** Returns why they cannot be kept. */
+async function keepReadings(folder: string, path: string, readings: Readings): Promise<string | undefined> {
+  try {
+    // Asked again for its reason.
+    if (folder === noFolder) cacheFolder();
+    await replaceOwnFile(path, `${JSON.stringify(readings)}\n`);
+    return undefined;
+  } catch (error) {
+    const what = folder === noFolder ? 'no folder can' : `${path} cannot`;
+    return `${what} be written, so there is nothing to compare with: ${reasonOf(error)}`;
+  }
+}
 
 function parseReadings(text: string | undefined): Readings {
   try {

@@ -21,9 +21,10 @@ import { dayReport, latestReport } from '../report/files.ts';
 import { latest, snapshots } from '../snapshot/files.ts';
 import { type Command, configOption, exitCodeOf, exitCodes, textOption } from '../cli/command.ts';
 import { openHosts } from '../cycle/hosts.ts';
+import { sendTraces } from '../cli/main.ts';
 import { commandPrefix } from '../cli/npm.ts';
 import { type BrokenSite, openForStages } from '../cli/site.ts';
-import { noHost, recordRefusal, runStage } from '../cli/stage.ts';
+import { type Ended, noHost, recordRefusal, runStage } from '../cli/stage.ts';
 import { stages } from '../cycle/stages.ts';
 import { renderSummary } from '../cycle/summary.ts';
 
@@ -48,10 +49,13 @@ export const runCycle: Command = {
     const { source, config, places } = site;
     let exitCode: number = exitCodes.ok;
     const done = new Set<string>();
+    const runs: Ended[] = [];
     for (const stage of chosen) {
       if (isTerminal(2) && !isQuiet) printFolded(`${stage.name}: ${stage.summary} …`);
       try {
-        const { record, outcome } = await runStage(stage, { config, places, options: {}, openHosts });
+        const ended = await runStage(stage, { config, places, options: {}, openHosts });
+        const { record, outcome } = ended;
+        runs.push(ended);
         // On a full disk the stage fails, but its result is in the runtime folder and still counts.
         if (outcome) done.add(stage.name);
         if (!isQuiet || record.outcome === 'failed')
@@ -62,6 +66,8 @@ export const runCycle: Command = {
         exitCode ||= exitCodeOf(error);
       }
     }
+    const untraced = await sendTraces(runs);
+    if (!isQuiet) for (const problem of untraced) printFolded(problem);
     if (isQuiet || only === 'hourly' || only === 'daily') return exitCode;
     const world = makeWorld({ config, places, openHost: noHost });
     // The health file of an earlier cycle must not be shown as the result of this one.

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arguments } from '../cli/arguments.ts';
 import { exitCodes, textOption } from '../cli/command.ts';
-import { logRun } from '../cli/main.ts';
+import { reportRun } from '../cli/main.ts';
 import { openSite } from '../cli/site.ts';
 import { lockStage, noHost, type OpenHosts, runStage, type StageRun } from '../cli/stage.ts';
 import type { Configuration } from '../config/schema.ts';
@@ -98,7 +98,7 @@ function greet(name: string, host: string, port: number): void {
 /** The textfile that one run wrote, or why the run failed. */
 async function runOnce(stage: Stage<Configuration>, run: StageRun): Promise<{ text: string } | { problem: string }> {
   const ended = await runStage(stage, run);
-  logRun(ended);
+  await reportRun(ended);
   if (!ended.outcome) return { problem: ended.record.problems.at(-1) ?? 'failed without a reason' };
   // Others may write to the folder of the textfiles: a link there may lead to a file that is not meant to be shown.
   return { text: readUnlinked(watchdogTextfile.path(run.places, new Date())) ?? '' };

@@ -4,6 +4,8 @@ import { policies, red } from '../alerts/policies.ts';
 import type { AnyCheck } from '../contract/check.ts';
 import type { Sections } from '../contract/registry.ts';
 import { type RehearsalConfig, rehearsalPlaces } from '../rehearsal/config.ts';
+import { unreadCheck } from '../fleet/assess.ts';
+import { judgements } from '../fleet/judge/index.ts';
 import { identifierOf, listed, nearest } from '../core/text.ts';
 import { checks, sections } from './registry.ts';
 
@@ -57,10 +59,12 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
     // Undefined subjects (the mounts of a machine) are only known when a probe reads them.
     if (known.includes(undefined) || names.includes(subject)) return [];
     if (definitions[needs[0] ?? '']?.hasParts && names.some((name) => subject.startsWith(`${name}.`))) return [];
-    const meant = nearest(subject, names);
-    const advice = meant === undefined ? ` (there: ${listed(names, 10) || 'none'})` : `; did you mean ${meant}?`;
-    const noun = definitions[needs[0] ?? '']?.noun ?? 'subject';
-    return [{ path, message: `there is no ${noun} ${subject}${advice}` }];
+    const item = names.find((name) => subject.startsWith(`${name}:`));
+    if (needs[0] === 'fleet' && item !== undefined) {
+      const [alert = ''] = subject.slice(item.length + 1).split(':', 1);
+      return fleetAlerts.includes(alert) ? [] : [{ path, message: thereIsNo('alert of a node', alert, fleetAlerts) }];
+    }
+    return [{ path, message: thereIsNo(definitions[needs[0] ?? '']?.noun ?? 'subject', subject, names) }];
   };
   const limits: readonly AnyCheck[] = checks;
   /** Checks of the monitor itself need no section; their own name stands for it. */
@@ -100,6 +104,15 @@ export function unknownSubjects(config: Exceptions): Complaint[] {
     ),
   ];
 }
+
+function thereIsNo(noun: string, name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  const advice = meant === undefined ? ` (there: ${listed(names, 10) || 'none'})` : `; did you mean ${meant}?`;
+  return `there is no ${noun} ${name}${advice}`;
+}
+
+/** The beginnings of the ids of alerts: `disk` of `disk:node1`. */
+const fleetAlerts: readonly string[] = [...judgements, unreadCheck].map(({ name }) => name);
 
 /** Subjects of the checks of the monitor itself. */
 const ownSubjects: Readonly<Record<string, readonly string[]>> = {

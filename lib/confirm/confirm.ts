@@ -69,11 +69,14 @@ export const confirmCycle = (stages: readonly Pick<Stage, 'name' | 'writes'>[], 
         if (accepted_at !== known?.accepted_at) await writeTextfile(accepted_at);
       }
       const files = expected.flatMap((stage) => stage.files).length;
-      const run_id = records.find(({ stage }) => stage === stages[0]?.name)?.run_id;
+      const first = records.find(({ stage }) => stage === stages[0]?.name);
+      // A second run by hand does not send the span of the same cycle again.
+      const isRepeated = records.some(({ stage, run_id }) => stage === 'confirm-cycle' && run_id === first?.run_id);
       return {
         counts: { stages: stages.length, files, missing: missing.length },
         problems,
-        ...(run_id === undefined ? {} : { run_id }),
+        ...(first ? { run_id: first.run_id } : {}),
+        cycleStartedAt: isRepeated ? undefined : first?.started_at,
         json: { checked_at: at.toISOString(), missing, stages: expected, heartbeat: words },
         text: [...(missing.length === 0 ? ['nothing is missing'] : missing), words].join('\n'),
       };

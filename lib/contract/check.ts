@@ -82,6 +82,8 @@ export interface Verdict
 export interface Particulars {
   /** The item whose reading was judged, where the subject is a part of that item: `node` of the subject `node.3b:00`. */
   readonly item?: string;
+  /** The subject is `ITEM:PART`, of a part that comes and goes. The check has a finding about the item itself, too. */
+  readonly isPassing?: true;
   /** Start of the condition, where the data contain it; otherwise an alert starts when the condition is first seen. */
   readonly since?: string | undefined;
   /** Names of the groups that depend on the subject. */
@@ -92,6 +94,8 @@ export interface Particulars {
   readonly shortMessage?: string;
   /** Where several machines are judged together: what each of them said. */
   readonly evidence?: Readonly<Record<string, string>>;
+  /** What to do about this finding, where the advice of its check is for others. */
+  readonly advice?: string | undefined;
 }
 
 export interface NumberLimit {

@@ -23,6 +23,7 @@ export const observationSchema = object({
   level,
   ...judgedFields,
   because: optional(words('the reading that is the cause: `hosts.source`, `filesystems.data`')),
+  part_of: optional(words('the observation of the whole, where the subject is a part that comes and goes')),
   said: optional(words('what it said, where the snapshot is not believed')),
   runbook: string,
 });

@@ -2,6 +2,7 @@
 import type { FileLocation, FileSpec, Places } from './file.ts';
 import type { Host } from './host.ts';
 import type { StageRecord } from './record.ts';
+import type { Step } from './step.ts';
 
 export interface Stage<Config = never> {
   readonly name: string;
@@ -60,6 +61,10 @@ export interface Outcome {
   readonly problems: readonly string[];
   /** Run id of the snapshot that the stage read. */
   readonly run_id?: string;
+  /** The parts of the run, for its trace. */
+  readonly steps?: readonly Step[];
+  /** The stage is the last of a cycle that began then: its trace has the whole cycle. */
+  readonly cycleStartedAt?: string | undefined;
   /** Printed with `--json`. */
   readonly json?: unknown;
   /** Printed on a terminal; with `exitCode` set, nothing else is printed (Nagios). */

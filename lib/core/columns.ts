@@ -36,13 +36,15 @@ export function cutLine(text: string, width: number): string {
   return width < 1 ? '' : `${line}…`;
 }
 
-/** Drops the first cells of a line. A wide character that lies across the edge becomes a space; colours stay. */
-export function dropCells(text: string, count: number): string {
-  let [line, left] = ['', count];
+/** Drops cells of a line behind the first ones, which stay. A wide character that lies across the edge becomes a space; colours
+ * stay. */
+export function dropCells(text: string, count: number, first = 0): string {
+  let [line, before, left] = ['', first, count];
   // oxlint-disable-next-line no-control-regex -- as above
   for (const part of text.match(/\u001B\[[\d;]*m|./gsu) ?? []) {
-    if (part.length > 2 || left === 0) {
+    if (part.length > 2 || before > 0 || left === 0) {
       line += part;
+      if (part.length <= 2) before -= cellsOf(part);
       continue;
     }
     left -= cellsOf(part);

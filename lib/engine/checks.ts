@@ -95,7 +95,7 @@ const unread = (subject: string, reason: string): Verdict => ({
 
 function observe(check: string, verdict: Verdict): Judged {
   const { subject, level, value, unit, limit = noLimit, message, because, clears_when } = verdict;
-  const { measured, since, dependents, shortMessage, urgent, evidence } = verdict;
+  const { measured, since, dependents, shortMessage, urgent, evidence, advice, item, isPassing } = verdict;
   return {
     observation: {
       id: `${check}:${subject}`,
@@ -107,6 +107,7 @@ function observe(check: string, verdict: Verdict): Judged {
       limit,
       message: oneLine(message),
       ...(because === undefined ? {} : { because }),
+      ...(isPassing && item !== undefined ? { part_of: `${check}:${item}` } : {}),
       ...(clears_when === undefined || level === 'green' ? {} : { clears_when }),
       runbook: `ops/runbooks/${check}.md`,
     },
@@ -116,6 +117,7 @@ function observe(check: string, verdict: Verdict): Judged {
     ...(shortMessage === undefined ? {} : { shortMessage }),
     ...(urgent ? { urgent } : {}),
     ...(evidence ? { evidence } : {}),
+    ...(advice === undefined ? {} : { advice }),
   };
 }
 

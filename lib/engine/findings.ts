@@ -14,14 +14,14 @@ export interface Folded<One extends Observation> {
 /** Section of a reading that other readings depend on → check that judges it. */
 const reachChecks: Readonly<Record<string, string>> = { hosts: 'host-reachable', workspace: 'workspace-reachable' };
 
-/** The observation of the unreachable machine or workspace that makes this one unknown, if it is another and not green. */
+/** The observation of the unreachable machine, workspace or node that makes this one unknown, if it is another and not green. */
 export function causeOf<One extends Observation>(
-  { id, level, because = '' }: Observation,
+  { id, level, because = '', part_of }: Observation,
   observations: readonly One[],
 ): One | undefined {
   const [section = '', ...item] = because.split('.');
   const check = Object.hasOwn(reachChecks, section) ? reachChecks[section] : undefined;
-  const cause = check === undefined ? undefined : `${check}:${item.join('.') || section}`;
+  const cause = check === undefined ? part_of : `${check}:${item.join('.') || section}`;
   if (level !== 'unknown' || cause === undefined || cause === id) return undefined;
   return observations.find((one) => one.id === cause && one.level !== 'green');
 }

@@ -4,6 +4,7 @@ import { Absent, TimedOut } from '../contract/errors.ts';
 import type { Places } from '../contract/file.ts';
 import type { Host } from '../contract/host.ts';
 import type { Probe } from '../contract/probe.ts';
+import type { Step } from '../contract/step.ts';
 import { fits, type Shape, shapeProblem } from '../contract/shape.ts';
 import { lanes } from '../core/lanes.ts';
 import { readingReason } from '../core/text.ts';
@@ -39,8 +40,12 @@ export const readingLimits = { timeoutMs: 10_000, budgetMs: 60_000, width: 64 } 
 /** The name under which a section without items keeps its one reading. */
 const whole = '';
 
-interface Section {
+interface Timed {
   readonly envelope: Envelope;
+  readonly step: Step;
+}
+
+interface Section extends Timed {
   readonly readings: Record<string, Reading>;
 }
 
@@ -49,7 +54,7 @@ type AnyProbe<Config> = Probe<Shape, Config>;
 
 export async function runProbes<Config>(
   run: ProbeRun<Config>,
-): Promise<{ sections: Record<string, Envelope>; readings: Readings }> {
+): Promise<{ sections: Record<string, Envelope>; readings: Readings; steps: Step[] }> {
   const started = { ...run, began: run.monotonicMs(), lane: lanes(run.width) };
   const read = await Promise.all(
     run.probes.map(async (probe) => [probe.name, await readSection(started, probe)] as const),
@@ -59,26 +64,41 @@ export async function runProbes<Config>(
     // In the order of the registry, so that two snapshots can be compared line by line.
     sections: Object.fromEntries(read.map(([name, { envelope }]) => [name, envelope])),
     readings: Object.fromEntries(kept.map(([name, { readings }]) => [name, readings])),
+    steps: read.map(([, { step }]) => step),
   };
 }
 
 async function readSection<Config>(run: Started<Config>, probe: AnyProbe<Config>): Promise<Section> {
   const before = run.previous[probe.name] ?? {};
   if (!probe.items) {
-    const envelope = await run.lane(() => readOne(run, probe, undefined));
-    return { envelope, readings: keep([[whole, envelope]], before, run.bootId) };
+    const { envelope, step } = await run.lane(() => readTimed(run, probe, undefined));
+    return { envelope, step, readings: keep([[whole, envelope]], before, run.bootId) };
   }
   const at = run.now();
+  const began = run.monotonicMs();
+  const stepOf = (envelope: Envelope, parts: readonly Step[] = []): Step => ({
+    ...readingStep(probe, undefined, began, run.monotonicMs() - began, envelope),
+    parts,
+  });
   const items = await run.lane(() => itemsOf(run, probe));
   // The list of items is unknown now, so the last good readings of all of them are kept.
-  if ('status' in items) return { envelope: items, readings: before };
-  if (items.length === 0) return { envelope: { status: 'absent', reason: 'none is configured' }, readings: {} };
-  const outcomes = await Promise.all(
-    items.map(async (item) => [item, await run.lane(() => readOne(run, probe, item))] as const),
+  if ('status' in items) return { envelope: items, step: stepOf(items), readings: before };
+  if (items.length === 0) {
+    const none: Envelope = { status: 'absent', reason: 'none is configured' };
+    return { envelope: none, step: stepOf(none), readings: {} };
+  }
+  const timed = await Promise.all(
+    items.map(async (item) => [item, await run.lane(() => readTimed(run, probe, item))] as const),
   );
+  const outcomes = timed.map(([item, { envelope }]) => [item, envelope] as const);
   const ms = Math.max(...outcomes.map(([, outcome]) => ('ms' in outcome ? outcome.ms : 0)));
+  const envelope: Envelope = { status: 'ok', ms, collected_at: at.toISOString(), data: Object.fromEntries(outcomes) };
   return {
-    envelope: { status: 'ok', ms, collected_at: at.toISOString(), data: Object.fromEntries(outcomes) },
+    envelope,
+    step: stepOf(
+      envelope,
+      timed.map(([, { step }]) => step),
+    ),
     readings: keep(outcomes, before, run.bootId),
   };
 }
@@ -127,6 +147,38 @@ async function inTime<Config, Result>(
     if (error instanceof Absent) return { status: 'absent', reason: error.message };
     return failure(error instanceof TimedOut ? 'timeout' : 'error', readingReason(error), run.monotonicMs() - start);
   }
+}
+
+async function readTimed<Config>(
+  run: Started<Config>,
+  probe: AnyProbe<Config>,
+  item: string | undefined,
+): Promise<Timed> {
+  const began = run.monotonicMs();
+  const envelope = await readOne(run, probe, item);
+  return { envelope, step: readingStep(probe, item, began, run.monotonicMs() - began, envelope) };
+}
+
+/** A reading in the trace of the run. */
+function readingStep(
+  { name }: Pick<AnyProbe<never>, 'name'>,
+  item: string | undefined,
+  began: number,
+  ms: number,
+  envelope: Envelope,
+): Step {
+  const isLate = envelope.status === 'failed' && envelope.kind === 'timeout';
+  return {
+    name: `${item === undefined ? 'probe' : 'item'} ${name}`,
+    began,
+    ms,
+    ...(envelope.status === 'failed' ? { failure: { kind: envelope.kind, reason: envelope.reason } } : {}),
+    attributes: {
+      'ops_monitor.probe': name,
+      ...(item === undefined ? {} : { 'ops_monitor.item': item }),
+      'ops_monitor.outcome': isLate ? 'deadline' : envelope.status,
+    },
+  };
 }
 
 async function readOne<Config>(

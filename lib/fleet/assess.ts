@@ -1,12 +1,24 @@
 // Judges all nodes together: reports → observations → alerts, the worst first. Pure.
+import type { Particulars } from '../contract/check.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import type { Observation } from '../contract/observation.ts';
 import type { Section } from '../contract/section.ts';
 import { runChecks } from '../engine/checks.ts';
+import { ownOf } from '../core/fields.ts';
 import { type Level, worst, worstFirst } from '../core/level.ts';
 import { severities, type Severity } from '../core/severity.ts';
 import { nodeSections } from '../node/sections/index.ts';
-import { type AnyJudgement, causes, cluster, type FleetReadable, type Links, type NodeFacts } from './define.ts';
+import type { FleetSettings } from './config.ts';
+import {
+  type AnyJudgement,
+  causes,
+  cluster,
+  type FleetReadable,
+  isNameserver,
+  type Links,
+  type NodeFacts,
+  unreadName,
+} from './define.ts';
 import type { FleetReading, NodeAnswer } from './files.ts';
 import { judgements } from './judge/index.ts';
 import { mostParts } from './findings.ts';
@@ -43,15 +55,24 @@ export interface Fleet extends FleetReading {
   readonly alerts: readonly FleetAlert[];
 }
 
-/** `limits` is `fleet.limits` of the configuration. */
-export function assessFleet(reading: FleetReading, limits: Readonly<Record<string, unknown>>, at: Date): Fleet {
+type Words = Pick<Particulars, 'evidence' | 'advice'>;
+
+export function assessFleet(reading: FleetReading, { environments, limits }: FleetSettings, at: Date): Fleet {
+  const { nodes: configured, expected = [] } = ownOf(environments, reading.environment) ?? {};
+  const severityIn = (one: Observation): Severity =>
+    expected.some((name) => isNamed(one, name)) ? 'info' : severityOf(one.check, one.level);
   const answers = Object.entries(reading.nodes);
-  const facts = Object.fromEntries(answers.map(([name, answer]) => [name, factsOf(answer)]));
   const sections = Object.fromEntries(
     Object.entries(nodeSections).map(([name, section]) => [
       name,
       Object.fromEntries(answers.map(([node, answer]) => [node, envelopeOf(name, section, node, answer)])),
     ]),
+  );
+  const facts = Object.fromEntries(
+    answers.map(([name, answer]) => {
+      const must = [...(ownOf(configured, name)?.sections ?? []), ...(isNameserver(answer.role) ? ['dns'] : [])];
+      return [name, { ...factsOf(answer), missing: missingOf(must, name, sections) }];
+    }),
   );
   const between = {
     nodes: facts,
@@ -78,28 +99,42 @@ export function assessFleet(reading: FleetReading, limits: Readonly<Record<strin
     at,
     wordsOf: (check) => ({ amber: severityOf(check, 'amber'), red: severityOf(check, 'red') }),
   });
-  const evidence = new Map<string, Readonly<Record<string, string>>>();
+  const words = new Map<string, Words>();
   const observations = [
     ...judged
       // A reading that failed is told once, by unreadIn, and not again by each judgement that needs the reading. Where a judgement
       // itself failed, no reading is named, and the failure is told here.
       .filter((one) => one.reading === undefined || (one.failure === undefined && one.itemFailure === undefined))
-      .map(({ observation, evidence: said = {} }) => {
-        evidence.set(observation.id, said);
+      .map(({ observation, evidence = {}, advice }) => {
+        words.set(observation.id, { evidence, advice });
         return inFleet(observation);
       }),
     ...unreadIn(reading, sections),
   ];
-  const alerts = foldByCause(observations).map(({ observation, consequences }) =>
-    alertOf(observation, consequences, evidence.get(observation.id) ?? {}, facts),
-  );
+  const alerts = foldByCause(observations, severityIn).map(({ observation, consequences }) => {
+    const alert = alertOf(observation, consequences, words.get(observation.id) ?? {}, facts);
+    return expected.some((name) => isNamed(observation, name)) ? asExpected(alert, reading.environment) : alert;
+  });
   return { ...reading, facts, sections, links, members, mesh, observations, alerts };
 }
 
+/** Whether `ufw`, `ufw:node1` or `service-state:node1/a.service` names the finding. `service-state:node1` names those of all units of the node. */
+const isNamed = ({ id, check }: Observation, name: string): boolean =>
+  check === name || id === name || id.startsWith(`${name}/`);
+
+/** An alert that the configuration expects is told as a note, so that nothing is silenced without a trace. */
+const asExpected = (alert: FleetAlert, environment: string): FleetAlert => ({
+  ...alert,
+  severity: 'info',
+  level: 'amber',
+  message: `${alert.message} (expected)`,
+  advice: `Nothing while this is so on purpose: fleet.environments.${environment}.expected in the configuration names it.`,
+});
+
 /** The causes among the findings that are not green, the worst first, each with the ids of the findings that follow from it. */
-function foldByCause(observations: readonly Observation[]) {
+function foldByCause(observations: readonly Observation[], severityIn: (one: Observation) => Severity) {
   const bad = new Map(observations.filter(({ level }) => level !== 'green').map((one) => [one.id, one]));
-  const rankOf = ({ check, level }: Observation): number => severities.indexOf(severityOf(check, level));
+  const rankOf = (one: Observation): number => severities.indexOf(severityIn(one));
   const rootOf = (one: Observation, seen: readonly string[] = []): string => {
     const cause = bad.get(one.because ?? '');
     // Two findings that name each other as their cause are both shown, and a cause hides no finding that is worse than itself. A critical
@@ -144,6 +179,14 @@ const pivoted = {
 /** Node → the data of its section. Nodes whose section could not be read are missing. */
 const readIn = (items: Readonly<Record<string, Envelope>> = {}): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(items).flatMap(([node, one]) => (one.status === 'ok' ? [[node, one.data]] : [])));
+
+const missingOf = (must: readonly string[], node: string, sections: Fleet['sections']): Record<string, string> =>
+  Object.fromEntries(
+    must.flatMap((section) => {
+      const found = sections[section]?.[node];
+      return found?.status === 'absent' ? [[section, found.reason]] : [];
+    }),
+  );
 
 function factsOf({ role, reached, error, target, asked_at, collection_ms, report = {} }: NodeAnswer): NodeFacts {
   const { timestamp, collect_ms: took, version } = report as Readonly<Record<string, unknown>>;
@@ -270,8 +313,9 @@ const unread = (node: string, what: string, reason: string): Observation => ({
   runbook: 'ops/docs/fleet.md',
 });
 
-const unreadCheck = {
-  name: 'section-read',
+/** The check of what could not be read on a node that was reached. */
+export const unreadCheck = {
+  name: unreadName,
   subsystem: 'report',
   severities: ['warning'],
   advice: 'Run sudo ops-monitor node-report --explain on the node: it says where it looked, and what it needs.',
@@ -282,7 +326,7 @@ const about = new Map<string, Pick<AnyJudgement, 'subsystem' | 'advice' | 'sever
 );
 
 /** An unknown level is a warning, because nobody knows whether something is wrong. */
-const severityOf = (check: string, level: Level): Severity =>
+export const severityOf = (check: string, level: Level): Severity =>
   level === 'red'
     ? 'critical'
     : level === 'amber' && about.get(check)?.severities.includes('info') === true
@@ -292,7 +336,7 @@ const severityOf = (check: string, level: Level): Severity =>
 function alertOf(
   { id, check, subject, level, message, value, unit, limit }: Observation,
   consequences: readonly string[],
-  evidence: Readonly<Record<string, string>>,
+  { evidence = {}, advice: own }: Words,
   facts: Fleet['facts'],
 ): FleetAlert {
   const { subsystem = '', advice = '' } = about.get(check) ?? {};
@@ -310,7 +354,7 @@ function alertOf(
     unit,
     limit,
     evidence: Object.keys(evidence).length > 0 || !isNode ? evidence : { [node]: message },
-    advice,
+    advice: own ?? advice,
     consequences,
   };
 }

@@ -131,3 +131,7 @@ export function alertLines({ alerts }: Fleet, screen: Screen, subsystems?: reado
     ...(rest > 0 ? [screen.paint('dim', `… and ${counted(rest, 'more alert')}: monitor alerts`)] : []),
   ];
 }
+
+/** The id of an alert, below its message: limits, silences and acknowledgements name it. */
+export const idLines = (id: string, { paint, width }: Screen): string[] =>
+  fold(id, width - 4).map((line) => `    ${paint('dim', line)}`);

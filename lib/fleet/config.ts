@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { limitsOfChecks } from '../contract/limits.ts';
 import { isNodeName } from '../core/node-name.ts';
 import { absolutePath, duration, ownName } from '../contract/quantities.ts';
+import { nearest } from '../core/text.ts';
+import { nodeSections } from '../node/sections/index.ts';
+import { cluster, unreadName } from './define.ts';
 import { judgements } from './judge/index.ts';
 
 const target = z
@@ -26,13 +29,17 @@ const environmentName = z
     error: (issue) => `expected a name of letters, digits, _ and -, at most 64; got ${JSON.stringify(issue.input)}`,
   });
 
+type SectionName = keyof typeof nodeSections;
+
 const nodeSchema = z.strictObject({
   ssh: target
     .optional()
     .describe('destination for ssh: `user@name`, or a Host entry of ssh_config; default: the name of the node'),
-  role: ownName
-    .optional()
-    .describe('what it is for: a node whose role begins with `nameserver` is expected to answer DNS'),
+  role: ownName.optional().describe('what it is for: a node whose role begins with `nameserver` must answer DNS'),
+  sections: z
+    .array(z.enum(Object.keys(nodeSections) as [SectionName, ...SectionName[]]))
+    .prefault([])
+    .describe('parts of its report that it must have, such as `rqlite` and `wireguard`: without one there is an alert'),
 });
 
 /** fleet-snapshot may spend this long on all watched nodes together. Its systemd unit kills it a little later. */
@@ -49,6 +56,13 @@ export const fleetConfig = {
               .record(nodeName, nodeSchema)
               .refine((nodes) => Object.keys(nodes).length > 0, 'expected at least one node')
               .describe('its nodes, by names of your own'),
+            expected: z
+              .array(z.string())
+              .max(1000)
+              .prefault([])
+              .describe(
+                'alerts that are no fault here, each by its name or id: `ufw`, `swap:node1`, `service-state:node1/a.service`; they are told as notes',
+              ),
           }),
         )
         .prefault({})
@@ -81,6 +95,12 @@ export const fleetConfig = {
           path: ['deadline'],
           message: `fleet-snapshot has ${mostSeconds} s for all watched nodes, and they could take ${seconds} s: a shorter deadline, or more nodes at-once`,
         });
+      for (const [environment, { nodes, expected }] of Object.entries(environments))
+        for (const [index, alert] of expected.entries()) {
+          const message = expectedProblem(alert, Object.keys(nodes));
+          if (message !== undefined)
+            context.addIssue({ code: 'custom', path: ['environments', environment, 'expected', index], message });
+        }
       for (const [index, name] of watch.entries())
         if (!Object.hasOwn(environments, name))
           context.addIssue({
@@ -92,6 +112,27 @@ export const fleetConfig = {
     .prefault({})
     .describe('the nodes that `monitor` looks at (ops/docs/fleet.md)'),
 };
+
+const alertNames: readonly string[] = [...judgements.map(({ name }) => name), unreadName];
+
+/** An error message if no alert of an environment with these nodes can have this name or id. */
+function expectedProblem(alert: string, nodes: readonly string[]): string | undefined {
+  const [name = ''] = alert.split(':', 1);
+  if (!alertNames.includes(name)) return thereIsNo('alert', name, alertNames, 'ops/docs/fleet-alerts.md lists them');
+  if (alert === name) return undefined;
+  const [node = ''] = alert.slice(name.length + 1).split('/', 1);
+  return node === cluster || nodes.includes(node)
+    ? undefined
+    : thereIsNo('node', node, nodes, 'expected an alert, or ALERT:NODE');
+}
+
+function thereIsNo(what: string, name: string, known: readonly string[], note: string): string {
+  const meant = nearest(name, known);
+  return `there is no ${what} ${JSON.stringify(name)}${meant === undefined ? '' : `; did you mean ${meant}?`} (${note})`;
+}
+
+/** What decides about the nodes of an environment: `fleet` of the configuration. */
+export type FleetSettings = Pick<FleetConfig['fleet'], 'environments' | 'limits'>;
 
 export interface FleetConfig {
   readonly fleet: Omit<z.output<typeof fleetConfig.fleet>, 'limits'> & {

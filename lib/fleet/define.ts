@@ -16,7 +16,11 @@ export interface NodeFacts {
   readonly clock_offset_seconds?: number | undefined;
   /** The true offset lies within this many seconds of the other, because the moment at which the node read its clock is not known. */
   readonly clock_uncertainty_seconds?: number | undefined;
+  /** Section that the node must have, and that it does not have, as its report says → why. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
+
+export const isNameserver = (role: string | undefined): boolean => role?.startsWith('nameserver') === true;
 
 type Sections = typeof nodeSections;
 
@@ -36,9 +40,11 @@ export type Peer = NonNullable<FleetReadable['wireguard'][string]['peers']>[numb
 
 /** Which peer of WireGuard and which Raft address belongs to which node, and which nodes reach one another. */
 export interface Links {
-  /** The nodes that a peer of the reader may be: one where that is known, none where the peer is no node of the fleet. */
-  readonly peerNodes: (reader: string, peer: Peer) => readonly string[];
-  /** The nodes that a Raft address may belong to, likewise. */
+  /** Node → what it says of its peers of WireGuard. */
+  readonly peers: Readonly<Record<string, readonly PeerRow[]>>;
+  /** The nodes of the mesh that the node lacks as peers; undefined where not all of its peers are known. */
+  readonly missingPeers: (node: string) => readonly string[] | undefined;
+  /** The nodes that a Raft address may belong to: one where that is known, none where it is no node of the fleet. */
   readonly raftNodes: (address: string) => readonly string[];
   readonly tunnels: readonly Tunnel[];
   /** The id of the alert about a tunnel through which rqlite of the node would reach one of the others, and that never had a handshake. */
@@ -50,6 +56,15 @@ export interface Links {
   readonly acrossCause: (node: string, others: readonly string[]) => string | undefined;
   /** The same id where the node's side is not more than half of the nodes: the cause of what is wrong on a side without a quorum. */
   readonly minorityCause: (node: string) => string | undefined;
+}
+
+/** What a node says of another node, or of a stranger, among its peers. */
+export interface PeerRow {
+  /** The name of the node, or the address of the peer. */
+  readonly to: string;
+  /** The nodes that the peer may be: one where that is known, none where the peer is no node of the fleet. */
+  readonly nodes: readonly string[];
+  readonly peer: Peer;
 }
 
 /** A tunnel of WireGuard between two ends, of which one or both sent a report. */
@@ -109,10 +124,14 @@ export const defineJudgement = <Need extends keyof FleetReadable>(
 /** The subject of findings about several nodes together. */
 export const cluster = 'cluster';
 
+/** The name of alerts about a section, or a part of one, that a node could not read. */
+export const unreadName = 'section-read';
+
 /** The ids of the alerts that are named as causes of other findings. */
 export const causes = {
   node: (node: string): string => `node-reached:${node}`,
   cut: `network-cut:${cluster}`,
+  address: (address: string): string => `address-conflict:${cluster}/${address}`,
   leader: `rqlite-leader:${cluster}`,
   voters: `rqlite-voters:${cluster}`,
   rqlite: (node: string): string => `rqlite-responding:${node}`,

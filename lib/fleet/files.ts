@@ -11,6 +11,7 @@ import {
   object,
   optional,
   recordOf,
+  scalar,
   string,
   boolean,
   anyObject,
@@ -66,8 +67,8 @@ const recordShape = object({ ...nodeFields, figures: optional(figuresShape) });
 
 export type NodeRecord = Readonly<ContentOf<typeof recordShape>>;
 
-/** What `monitor alerts` shows of an alert. */
-const alertShape = object({
+/** Files of earlier versions have no value, unit, limit and since. */
+const alertFields = {
   id: string,
   severity: oneOf(severities),
   subsystem: string,
@@ -75,13 +76,40 @@ const alertShape = object({
   node: optional(string),
   level,
   message: string,
+  value: optional(scalar),
+  unit: optional(string),
+  limit: optional(object({ value: scalar, key: string })),
+  /** Since when it has had this severity. */
+  since: optional(instant),
+};
+
+const alertShape = object(alertFields);
+
+export type AlertRecord = Readonly<ContentOf<typeof alertShape>>;
+
+/** An alert of an earlier run that is none now. Its level is green where it is over, and unknown where what it is about could not be
+ * read. With any other level it goes on, as a consequence of another alert. */
+const earlierShape = object({
+  ...alertFields,
+  /** When it was first not found any more. */
+  ended_at: optional(instant),
 });
+
+export type EarlierAlert = Readonly<ContentOf<typeof earlierShape>>;
 
 const fleetShape = object({
   schema_version: number,
   run_id: string,
   at: instant,
-  environments: recordOf(object({ ...readingFields, nodes: recordOf(recordShape), alerts: listOf(alertShape) })),
+  environments: recordOf(
+    object({
+      ...readingFields,
+      nodes: recordOf(recordShape),
+      alerts: listOf(alertShape),
+      /** Files of earlier versions have none. */
+      earlier: optional(listOf(earlierShape)),
+    }),
+  ),
 });
 
 export type FleetSnapshot = Readonly<ContentOf<typeof fleetShape>>;

@@ -1,7 +1,16 @@
 // Which peer of WireGuard and which Raft address belongs to which node, and whether the network between the nodes is cut. Pure.
 import type { Envelope } from '../contract/envelope.ts';
 import { firstLine, listed } from '../core/text.ts';
-import { causes, type Cut, type FleetReadable, type Links, type Mesh, type Peer, type Tunnel } from './define.ts';
+import {
+  causes,
+  type Cut,
+  type FleetReadable,
+  type Links,
+  type Mesh,
+  type Peer,
+  type PeerRow,
+  type Tunnel,
+} from './define.ts';
 import { memberAddresses } from './members.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
@@ -10,16 +19,20 @@ type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'wireguard' | 'mesh'>;
 export const sessionSeconds = 180;
 
 export function linksOf(known: Known): Links {
-  const { peerNodes, raftNodes } = directoryOf(known);
-  const pairs = pairsOf(known, peerNodes, raftNodes);
-  const tunnels = tunnelsOf(known, peerNodes);
+  const { peerNodes, raftNodes, placeless } = directoryOf(known);
+  const peers = Object.fromEntries(
+    Object.entries(known.wireguard).map(([node, { peers: all = [] }]) => [node, rowsOf(node, all, peerNodes)]),
+  );
+  const pairs = pairsOf(known, peers, raftNodes);
+  const tunnels = tunnelsOf(peers);
   const cut = cutIn(pairs, Object.keys(known.nodes));
   const all = cut?.sides.flat().length ?? 0;
   const sideOf = (node: string): readonly string[] | undefined => cut?.sides.find((side) => side.includes(node));
   const isMinority = (node: string): boolean => (sideOf(node)?.length ?? all) * 2 <= all;
   const cutCause = cut && causes.cut;
   return {
-    peerNodes,
+    peers,
+    missingPeers: (node) => missingPeers(known, node, peers[node] ?? [], placeless),
     raftNodes,
     tunnels,
     deadTunnel: (node, others) => {
@@ -51,14 +64,23 @@ export const meshOf = (readings: Readonly<Record<string, Envelope>>): Mesh =>
     : [];
 
 /** `10.0.0.1:4002` → `10.0.0.1`. */
-const hostIn = (address: string): string =>
+export const hostIn = (address: string): string =>
   /^\[(.*)\]:\d+$|^([^:]*):\d+$/.exec(address)?.slice(1).find(Boolean) ?? address;
 
 /** `10.0.0.2/32 fd00::2/128` → the single addresses among them. */
 export const addressesIn = ({ allowed_ips: allowed = '' }: Peer): string[] =>
   allowed.split(/[\s,]+/).flatMap((range) => /^(.+)\/(?:32|128)$/.exec(range)?.[1] ?? []);
 
-function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'peerNodes' | 'raftNodes'> {
+/** The nodes that a peer of the reader may be. */
+type PeerNodes = (reader: string, peer: Peer) => readonly string[];
+
+interface Directory extends Pick<Links, 'raftNodes'> {
+  readonly peerNodes: PeerNodes;
+  /** The nodes of the mesh of which no address of WireGuard is known. */
+  readonly placeless: readonly string[];
+}
+
+function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Directory {
   const names = Object.keys(nodes);
   const configured = uniquely(
     Object.entries(nodes).flatMap(([name, { target }]) => [
@@ -81,8 +103,9 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'pe
   const knownRaft = (address: string): string | undefined =>
     configured.get(hostIn(address)) ?? raft.get(address) ?? tunnel.get(hostIn(address));
   const lost = names.filter((name) => nodes[name]?.reached === false);
-  // A node whose interface is down may not say its address, so its peers do not know it either.
-  const silent = mesh.filter((node) => wireguard[node]?.wg_ip === undefined);
+  // A node whose interface is down may not say its address, so its peers do not know it either. An address that two nodes claim says
+  // nothing about either.
+  const placeless = mesh.filter((node) => tunnel.get(wireguard[node]?.wg_ip ?? '') !== node);
   // Each node’s own list decides which of its peers are known, so that peers which one node invents change nothing for the others.
   const peerNodes = new Map(
     Object.entries(wireguard).map(([reader, { peers = [] }]) => [
@@ -91,11 +114,12 @@ function directoryOf({ nodes, rqlite, wireguard, mesh }: Known): Pick<Links, 'pe
         peers,
         knownPeer,
         ({ public_key: key }) => key,
-        silent.filter((node) => node !== reader),
+        placeless.filter((node) => node !== reader),
       ),
     ]),
   );
   return {
+    placeless,
     peerNodes: (reader, peer) => peerNodes.get(reader)?.(peer) ?? [],
     raftNodes: byElimination(memberAddresses(rqlite), knownRaft, (address) => address, [
       ...lost,
@@ -139,21 +163,46 @@ function byElimination<One>(
 /** More than any node has, so that a report that lies does not flood the alerts. What lies beyond is told as not judged. */
 export const mostPeers = 500;
 
-function tunnelsOf({ wireguard }: Known, peerNodes: Links['peerNodes']): Tunnel[] {
+/** A row for each other node, and for each stranger. Where several peers are the same node, such as an old key beside its new one, the peer
+ * with the youngest handshake counts: the tunnel in use is that one. */
+function rowsOf(node: string, peers: readonly Peer[], peerNodes: PeerNodes): readonly PeerRow[] {
+  const rows = peers.slice(0, mostPeers).map((peer): PeerRow => {
+    const nodes = peerNodes(node, peer);
+    const [one] = nodes;
+    return { to: nodes.length === 1 && one !== undefined ? one : addressOf(peer), nodes, peer };
+  });
+  const youngest = rows.toSorted((one, other) => shookHands(one) - shookHands(other));
+  const last = new Map(youngest.map((row) => [row.to, row]));
+  return rows.filter((row) => row.to !== node && last.get(row.to) === row);
+}
+
+const shookHands = ({ peer }: PeerRow): number => peer.latest_handshake ?? 0;
+
+const addressOf = (peer: Peer): string => firstLine(addressesIn(peer)[0] ?? peer.public_key, 100);
+
+function missingPeers(
+  { wireguard, mesh }: Known,
+  node: string,
+  rows: readonly PeerRow[],
+  placeless: readonly string[],
+): string[] | undefined {
+  const { peers } = wireguard[node] ?? {};
+  if (peers === undefined || peers.length > mostPeers) return undefined;
+  const known = new Set(rows.flatMap(({ nodes }) => (nodes.length === 1 ? nodes : [])));
+  const hasStrangers = rows.some(({ nodes }) => nodes.length !== 1);
+  // A node whose address is not known may be one of the strangers.
+  const isStranger = (other: string): boolean => hasStrangers && placeless.includes(other);
+  return mesh.filter((other) => other !== node && !known.has(other) && !isStranger(other));
+}
+
+function tunnelsOf(peers: Links['peers']): Tunnel[] {
   const found = new Map<string, Tunnel & { readonly ends: Tunnel['ends'][number][] }>();
-  const nodes = Object.entries(wireguard).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  for (const [node, { peers = [] }] of nodes)
-    for (const peer of peers.slice(0, mostPeers)) {
-      const others = peerNodes(node, peer);
-      const [other = ''] = others;
-      const isKnown = others.length === 1;
-      const key = isKnown ? [node, other].toSorted().join('\n') : `${node}\n${peer.public_key}`;
+  for (const [node, rows] of Object.entries(peers).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    for (const { to, nodes: others, peer } of rows) {
+      const key = (others.length === 1 ? [node, to].toSorted() : [node, 'stranger', to]).join('\n');
       const known = found.get(key);
-      const subject = `${node}/${firstLine(addressesIn(peer)[0] ?? peer.public_key, 100)}`;
-      // Where a node lists the same other node twice, or itself, only its first row counts.
-      if (known?.ends.some((end) => end.node === node)) continue;
       if (known) known.ends.push({ node, peer });
-      else found.set(key, { subject, ends: [{ node, peer }], others });
+      else found.set(key, { subject: `${node}/${addressOf(peer)}`, ends: [{ node, peer }], others });
     }
   return [...new Map([...found.values()].map((tunnel) => [tunnel.subject, tunnel])).values()];
 }
@@ -168,7 +217,7 @@ interface Pair {
   isInTunnel: boolean;
 }
 
-function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], raftNodes: Links['raftNodes']): Pair[] {
+function pairsOf({ rqlite, wireguard }: Known, peers: Links['peers'], raftNodes: Links['raftNodes']): Pair[] {
   const pairs = new Map<string, Pair>();
   const pairOf = (one: string, other: string): Pair => {
     const between = [one, other].toSorted() as [string, string];
@@ -186,10 +235,9 @@ function pairsOf({ rqlite, wireguard }: Known, peerNodes: Links['peerNodes'], ra
       pair.reachable.push(reachable);
       pair.isInTunnel ||= [wireguard[other]?.wg_ip, wireguard[node]?.wg_ip].includes(hostIn(address));
     }
-  for (const [node, { peers = [] }] of Object.entries(wireguard))
-    for (const peer of peers) {
-      const [other, ...more] = peerNodes(node, peer);
-      if (other === undefined || more.length > 0 || other === node || !Object.hasOwn(wireguard, other)) continue;
+  for (const [node, rows] of Object.entries(peers))
+    for (const { to: other, nodes, peer } of rows) {
+      if (nodes.length !== 1 || !Object.hasOwn(wireguard, other)) continue;
       const { latest_handshake: last, handshake_age_sec: age, keepalive = 0 } = peer;
       if (last === 0) pairOf(node, other).handshakes.push('never');
       else if (age !== undefined && age <= sessionSeconds) pairOf(node, other).handshakes.push('fresh');

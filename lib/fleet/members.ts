@@ -1,6 +1,7 @@
 // The members of the rqlite cluster, as its nodes list them, and who reaches them. Pure.
 import { firstLine } from '../core/text.ts';
 import { causes, cluster, type FleetReadable, type Member } from './define.ts';
+import { agreedLeader } from './leader.ts';
 
 type Known = Pick<FleetReadable, 'nodes' | 'rqlite' | 'links'>;
 
@@ -14,7 +15,7 @@ const longestAddress = 300;
 export function memberAddresses(rqlite: Known['rqlite']): readonly string[] {
   const answering = answeringIn(rqlite);
   const lists = answering.flatMap(([node, { nodes }]) => (nodes === undefined ? [] : [{ node, nodes }]));
-  const leader = agreedLeader(answering);
+  const leader = agreedLeader(rqlite);
   const listed = lists.flatMap(({ node, nodes }) =>
     Object.keys(nodes)
       .slice(0, mostMembers)
@@ -32,15 +33,6 @@ type Rqlite = Known['rqlite'][string];
 
 const answeringIn = (rqlite: Known['rqlite']): (readonly [node: string, read: Rqlite])[] =>
   Object.entries(rqlite).filter(([, { responsive }]) => responsive !== false);
-
-/** The only node that says that it leads, where most name the same leader as this node does. */
-function agreedLeader(answering: readonly (readonly [node: string, read: Rqlite])[]): string | undefined {
-  const [leader, ...others] = answering.filter(([, { raft_state: state }]) => state === 'Leader');
-  if (leader === undefined || others.length > 0) return undefined;
-  const [node, { leader_addr: address }] = leader;
-  const agreeing = answering.filter(([, read]) => address !== undefined && read.leader_addr === address);
-  return agreeing.length * 2 > answering.length ? node : undefined;
-}
 
 export function rqliteMembers(known: Known): readonly Member[] {
   const { rqlite, links } = known;

@@ -1,8 +1,7 @@
 // The links of WireGuard between the nodes: which node is a peer of which, and how long ago the two shook hands. Pure.
 import type { Fleet } from './assess.ts';
 import { causes, type Peer } from './define.ts';
-import { addressesIn, mostPeers, sessionSeconds } from './links.ts';
-import { readingOf } from './reading.ts';
+import { sessionSeconds } from './links.ts';
 
 export const linkStates = ['connected', 'stale', 'never', 'missing', 'unknown'] as const;
 
@@ -19,27 +18,19 @@ export interface Link {
 export function meshLinks(fleet: Fleet): readonly Link[] {
   const limitOf = longestHandshakes(fleet);
   return fleet.mesh.flatMap((from): Link[] => {
-    const { peers } = readingOf(fleet, 'wireguard', from).data ?? {};
-    const others = fleet.mesh.filter((name) => name !== from);
-    if (!peers) return others.map((to) => ({ from, to, state: 'unknown', handshake_age_seconds: null }));
-    const known = new Map<string, Peer>();
-    const strangers = new Map<string, Peer>();
-    for (const peer of peers.slice(0, mostPeers)) {
-      const [node, ...more] = fleet.links.peerNodes(from, peer);
-      if (node !== undefined && more.length === 0) known.set(node, peer);
-      else strangers.set(addressesIn(peer)[0] ?? peer.public_key, peer);
-    }
-    // A node that does not say its address may be one of the strangers, so it is not shown as a missing peer beside them.
-    const isHidden = (name: string): boolean => strangers.size > 0 && !known.has(name) && isSilent(fleet, name);
-    const expected = others.filter((name) => !isHidden(name));
-    const found = new Map([...known, ...strangers]);
-    return [...new Set([...expected, ...found.keys()])]
-      .filter((to) => to !== from)
-      .map((to) => linkTo(from, to, found.get(to), limitOf));
+    const rows = fleet.links.peers[from] ?? [];
+    const missing = fleet.links.missingPeers(from);
+    const known = new Map(rows.flatMap(({ to, nodes, peer }) => (nodes.length === 1 ? [[to, peer]] : [])));
+    const others = fleet.mesh.flatMap((to): Link[] => {
+      const peer = known.get(to);
+      if (peer) return [linkTo(from, to, peer, limitOf)];
+      if (to === from || (missing && !missing.includes(to))) return [];
+      return [{ from, to, state: missing ? 'missing' : 'unknown', handshake_age_seconds: null }];
+    });
+    const strangers = rows.filter(({ to }) => !fleet.mesh.includes(to));
+    return [...others, ...strangers.map(({ to, peer }) => linkTo(from, to, peer, limitOf))];
   });
 }
-
-const isSilent = (fleet: Fleet, name: string): boolean => readingOf(fleet, 'wireguard', name).data?.wg_ip === undefined;
 
 /** The limit by which the alert about a peer's tunnel was decided, so that a link is stale where that alert is due, and only there. */
 function longestHandshakes({ links, observations }: Fleet): (peer: Peer) => number {
@@ -51,8 +42,7 @@ function longestHandshakes({ links, observations }: Fleet): (peer: Peer) => numb
   };
 }
 
-function linkTo(from: string, to: string, peer: Peer | undefined, limitOf: (peer: Peer) => number): Link {
-  if (!peer) return { from, to, state: 'missing', handshake_age_seconds: null };
+function linkTo(from: string, to: string, peer: Peer, limitOf: (peer: Peer) => number): Link {
   const { handshake_age_sec: age, latest_handshake: last } = peer;
   if (age === undefined) return { from, to, state: last === 0 ? 'never' : 'unknown', handshake_age_seconds: null };
   return { from, to, state: age <= limitOf(peer) ? 'connected' : 'stale', handshake_age_seconds: age };

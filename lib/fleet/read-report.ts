@@ -4,19 +4,35 @@ import type { Envelope } from '../contract/envelope.ts';
 import type { Section } from '../contract/section.ts';
 import { isObject, shapeProblem } from '../contract/shape.ts';
 import { oneLine } from '../core/harmless.ts';
+import { firstLine, reasonOf } from '../core/text.ts';
+import { maskUrls } from '../core/urls.ts';
 import { parseForeignJson } from '../parse/json.ts';
 
 const limits = { characters: 1024 * 1024, depth: 24, values: 100_000 };
 const mostCharacters = 2000;
+/** Characters of a text that is no report which its error quotes. */
+const mostQuoted = 120;
 
 export type Report = Readonly<Record<string, unknown>>;
 
 /** Throws where the text is not a report. */
 export function parseReport(text: string): Report {
-  const found = parseForeignJson(text, 'its report', limits);
+  const found = readJson(text);
   if (!isObject(found) || found['schema_version'] !== 1)
     throw new Error('its report is not one of this format: schema_version is not 1');
   return harmless(found) as Report;
+}
+
+/** What a node prints in place of a report (a message of its shell, of a proxy, of another program) says best what is wrong there. */
+function readJson(text: string): unknown {
+  try {
+    return parseForeignJson(text, 'its report', limits);
+  } catch (error) {
+    const first = firstLine(maskUrls(text.trimStart().slice(0, mostCharacters)), mostQuoted);
+    throw new Error(`${reasonOf(error)}; ${first === '' ? 'it is empty' : `it begins with: ${first}`}`, {
+      cause: error,
+    });
+  }
 }
 
 function harmless(value: unknown): unknown {

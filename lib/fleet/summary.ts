@@ -2,7 +2,7 @@
 import { countsOf, severities } from '../core/severity.ts';
 import { counted, listed } from '../core/text.ts';
 import type { Fleet, FleetAlert } from './assess.ts';
-import { causes } from './define.ts';
+import { leadershipOf } from './leader.ts';
 import { meshLinks } from './peers.ts';
 import { dataIn, readingOf } from './reading.ts';
 
@@ -48,13 +48,13 @@ export function worstNodes(fleet: Fleet): string[] {
 export const quorumWords = ['ok', 'degraded', 'lost', 'unknown'] as const;
 
 interface RqliteSummary {
-  /** Names of the nodes that say they lead; null where none of those that answer says so. */
+  /** Names of the nodes that say they lead; null where none says so. */
   readonly leader: string | null;
   /** How many of all voters answer, such as `2/3`; null where the voters are not known. */
   readonly voters: string | null;
   /** The highest Raft term that a node reports. */
   readonly term: number | null;
-  /** `lost`: no node leads, as the alert about the leader says; unknown where none says its state. Null where no node has rqlite. */
+  /** `lost`: no node leads, or most do not follow the one that says so; unknown where none says its state. Null where no node has rqlite. */
   readonly quorum: (typeof quorumWords)[number] | null;
 }
 
@@ -63,19 +63,17 @@ function rqliteSummary(fleet: Fleet): RqliteSummary {
   const unread = { leader: null, voters: null, term: null };
   if (Object.keys(rqlite).length === 0) return { ...unread, quorum: unlessAbsent(fleet, 'rqlite') };
   const answering = Object.entries(rqlite).filter(([, { responsive }]) => responsive === true);
-  const leaders = answering.filter(([, { raft_state: state }]) => state === 'Leader').map(([name]) => name);
+  const { leaders, state } = leadershipOf(rqlite, fleet.links);
   const voters = fleet.members.filter(({ isVoter }) => isVoter);
   const there = voters.filter(({ isThere }) => isThere);
   const terms = answering.flatMap(([, { term }]) => term ?? []);
-  // The leader may be on a node that does not report: the alert about the leader decides whether to believe those that name it.
-  const judged = fleet.observations.find(({ id }) => id === causes.leader);
-  const isLed = judged?.level === 'green' || leaders.length > 1;
-  const isWhole = leaders.length === 1 && there.length === voters.length && voters.length > 0;
+  const isLost = state === 'none' || state === 'doubted';
+  const isWhole = state === 'one' && there.length === voters.length && voters.length > 0;
   return {
     leader: leaders.length === 0 ? null : leaders.join(', '),
     voters: voters.length === 0 ? null : `${there.length}/${voters.length}`,
     term: terms.length === 0 ? null : Math.max(...terms),
-    quorum: isWhole ? 'ok' : isLed ? 'degraded' : judged ? 'lost' : 'unknown',
+    quorum: isWhole ? 'ok' : isLost ? 'lost' : state === 'unknown' ? 'unknown' : 'degraded',
   };
 }
 

@@ -14,6 +14,7 @@ import type { HealthConfig } from './config.ts';
 import { type Health, history, type JudgementInput, latestHealth, schemaVersion, textfile } from './files.ts';
 import { judgeSite } from './judge.ts';
 import { ageLimit } from './monitor.ts';
+import { mergeParts, partsIn } from './parts.ts';
 import { nagiosFailure, nagiosAnswer } from './nagios.ts';
 import { renderTextfile } from './textfile.ts';
 
@@ -52,17 +53,32 @@ export const assessHealth = (registry: Judging) =>
       const heartbeat = await readHeartbeat(world);
       const { config, hostname } = world;
       const telling = await readTelling(world);
+      const began = world.monotonicMs();
       const health = assess(registry, { snapshot, missing, stages, heartbeat, telling, config, hostname, at });
+      const checks = {
+        name: 'checks',
+        began,
+        ms: world.monotonicMs() - began,
+        attributes: { 'ops_monitor.observations': health.observations.length },
+      };
 
       await world.replace(latestHealth, health, at);
       let unwritten: unknown;
       // An assessment for another time (--at) belongs neither in the history nor in Prometheus.
       const isNow = world.options['at'] === undefined;
       if (health.run_id !== undefined && health.snapshot_time_utc !== undefined && isNow) {
-        const levels = Object.fromEntries(health.observations.map(({ id, level }) => [id, level]));
+        const levels = levelsOf(mergeParts(health.observations));
+        const parts = levelsOf(partsIn(health.observations));
         const { snapshot_time_utc: time, run_id, overall_level } = health;
         // The file of the snapshot's day, as for its line of raw data.
-        const line = { time, run_id, schema_version: schemaVersion, overall_level, levels };
+        const line = {
+          time,
+          run_id,
+          schema_version: schemaVersion,
+          overall_level,
+          levels,
+          ...(Object.keys(parts).length === 0 ? {} : { parts }),
+        };
         await world.append(history, line, new Date(time)).catch((error: unknown) => (unwritten = error));
       }
       // The textfile is often on another disk, so it is written even if the history could not be.
@@ -80,12 +96,16 @@ export const assessHealth = (registry: Judging) =>
       return {
         counts: { ...health.counts, ...(isBlind ? { blind: 1 } : {}) },
         problems: isBlind ? [age.message] : [],
+        steps: [checks],
         ...(health.run_id === undefined ? {} : { run_id: health.run_id }),
         // A plugin answers in lines, also where --json was given.
         ...(nagios ? { text: nagios.text, exitCode: nagios.exitCode } : { text: summaryOf(health), json: health }),
       };
     },
   });
+
+const levelsOf = (observations: Health['observations']) =>
+  Object.fromEntries(observations.map(({ id, level }) => [id, level]));
 
 function chosenTime(world: World<HealthConfig>): Date {
   const { at: text } = world.options;

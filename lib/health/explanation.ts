@@ -130,7 +130,10 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
     const outcomes = outcomesOf(sections, { [need]: section });
     const found =
       outcomes.find(({ name }) => name === `${need}.${subject}`) ??
-      outcomes.find(({ name }) => `${need}.${subject}`.startsWith(`${name}.`)) ??
+      // The longest name: `devnet.node1:disk` is a part of `devnet.node1`, and not of `devnet`.
+      outcomes
+        .filter(({ item, name }) => item !== undefined && isPart(`${need}.${subject}`, name))
+        .toSorted((one, other) => other.name.length - one.name.length)[0] ??
       outcomes.find(({ name }) => name === need);
     if (!found) return [];
     const { name, item, outcome } = found;
@@ -145,11 +148,14 @@ function readingsOf({ sections, checks }: Judging, { check, subject }: Observati
   });
 }
 
+/** Parts are named `ITEM.PART`, or `ITEM:PART` where they come and go. */
+const isPart = (name: string, of: string): boolean => name.startsWith(`${of}.`) || name.startsWith(`${of}:`);
+
 /** Returns the subject's part of a reading that contains many subjects: a unit of the section services; of the subject
  * `ITEM.PART`, the part in a map of the item's reading. */
 function partOfSubject(data: unknown, subject: string, item: string | undefined): unknown {
   if (!isObject(data)) return data;
-  if (item === undefined || !subject.startsWith(`${item}.`)) return Object.hasOwn(data, subject) ? data[subject] : data;
+  if (item === undefined || !isPart(subject, item)) return Object.hasOwn(data, subject) ? data[subject] : data;
   const part = subject.slice(item.length + 1);
   const own = Object.values(data)
     .filter(isObject)
@@ -171,7 +177,8 @@ function findStart(id: string, level: Level, health: Health, world: Pick<World<H
       // The last line of a run id counts, which is the first one when reading backwards.
       if (!record || seen.has(record.run_id)) continue;
       seen.add(record.run_id);
-      if (record.levels[id] !== level) return first === undefined ? undefined : { at: first, atLeast: false };
+      if ((record.parts?.[id] ?? record.levels[id]) !== level)
+        return first === undefined ? undefined : { at: first, atLeast: false };
       first = record.time;
     }
     // On a day without lines the history begins or has a gap, in which the level is unknown.

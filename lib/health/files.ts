@@ -84,7 +84,10 @@ const historySchema = object({
   run_id: string,
   schema_version: optional(number),
   overall_level: level,
+  /** Level of an observation, or the worst of it and its parts. */
   levels: recordOf(level),
+  /** Of parts that come and go, and of what has parts, by itself; absent where there are none. */
+  parts: optional(recordOf(level)),
 });
 
 export type HistoryLine = ContentOf<typeof historySchema>;

@@ -6,6 +6,7 @@ import { levelNumber } from '../core/level.ts';
 import { firstLine } from '../core/text.ts';
 import { outcomesOf } from '../engine/readable.ts';
 import type { Health } from './files.ts';
+import { mergeParts } from './parts.ts';
 
 /** Longer words of a failed command would fill the memory of Prometheus. */
 const longestMessage = 500;
@@ -29,6 +30,7 @@ export function renderTextfile(
     outcome.status === 'absent' ? [] : [{ labels: { probe, item }, outcome }],
   );
   const gauge = gaugesOf('ops_monitor');
+  const observations = mergeParts(health.observations);
   const { site, hostname } = health;
   return renderExposition([
     gauge('info', 'Whose metrics these are: the site, the name of the machine, and the version of the monitor.', [
@@ -37,17 +39,14 @@ export function renderTextfile(
     gauge(
       'check_level',
       'Level of a check: 0 green, 1 amber, 2 red, 3 unknown.',
-      health.observations.map(({ check, subject, level }) => ({
-        labels: { check, subject },
-        value: levelNumber(level),
-      })),
+      observations.map(({ check, subject, level }) => ({ labels: { check, subject }, value: levelNumber(level) })),
     ),
     // The figures in a message change, and each change is a new series: so only checks that are not green have one. A rule puts the
     // message into an annotation by `query`. As a label of the alert, each change would begin the alert anew.
     gauge(
       'check_message',
       'What is wrong, in the words of the report: a series of value 1 for each check that is not green.',
-      health.observations.flatMap(({ check, subject, level, message }) =>
+      observations.flatMap(({ check, subject, level, message }) =>
         level === 'green'
           ? []
           : [{ labels: { check, subject, message: firstLine(message, longestMessage) }, value: 1 }],

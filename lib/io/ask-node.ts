@@ -12,6 +12,8 @@ import { pickVariables } from './variables.ts';
 export interface AskSettings {
   readonly configFile: string | undefined;
   readonly connectMs: number;
+  /** How long ssh may take in all. */
+  readonly seconds: number;
   /** The report's program, for a node that has no ops-monitor; undefined where that is not wanted. */
   readonly program: Uint8Array | undefined;
 }
@@ -43,12 +45,15 @@ export async function askNode(node: Destination, settings: AskSettings, signal: 
   const start = done.stdout.indexOf(`${mark}\n`);
   const printed = start < 0 ? undefined : done.stdout.slice(start + mark.length + 1);
   if (done.ending.by === 'exit' && done.ending.code === 0 && printed !== undefined) return printed;
-  throw new Error(printed === undefined ? reasonBeforeCommand(done) : reasonFor(done));
+  throw new Error(printed === undefined ? reasonBeforeCommand(done) : reasonOfCommand(done));
 }
+
+/** Whoever starts ssh ends it in time; only of an ssh whose starter was killed, `timeout` is the one that ends it, a little later. */
+const endsLaterSeconds = 5;
 
 export function sshArguments(
   { target, key }: Destination,
-  { configFile, connectMs }: Pick<AskSettings, 'configFile' | 'connectMs'>,
+  { configFile, connectMs, seconds }: Omit<AskSettings, 'program'>,
   command: string,
   ...more: readonly string[]
 ): string[] {
@@ -60,6 +65,8 @@ export function sshArguments(
     ...more,
   ];
   return [
+    'timeout',
+    String(Math.ceil(seconds) + endsLaterSeconds),
     'ssh',
     '-T',
     ...options.flatMap((option) => ['-o', option]),
@@ -104,8 +111,9 @@ const lostCode = 255;
 export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): string {
   if (ending.by === 'start')
     return ending.code === 'ENOENT'
-      ? 'ssh is not installed here (package openssh-client)'
-      : `ssh: ${ending.cause.message}`;
+      ? 'timeout is not installed here (package coreutils)'
+      : `timeout: ${ending.cause.message}`;
+  if (/^timeout: .*ssh/.test(stderr)) return 'ssh is not installed here (package openssh-client)';
   if (ending.by === 'output') return tooMuch;
   // The shell nologin gives its reason on standard output.
   if (ending.by === 'exit' && ending.code !== lostCode)
@@ -113,7 +121,8 @@ export function reasonBeforeCommand({ ending, stdout, stderr }: ProgramResult): 
   return sshReason(stderr);
 }
 
-function reasonFor({ ending, stderr }: ProgramResult): string {
+/** Why the command printed no report. */
+export function reasonOfCommand({ ending, stderr }: Pick<ProgramResult, 'ending' | 'stderr'>): string {
   if (ending.by === 'output') return tooMuch;
   if (ending.by === 'exit' && ending.code === lostCode)
     return ['the connection was lost during its report', ...(stderr.trim() === '' ? [] : [sshReason(stderr)])].join(

@@ -9,7 +9,7 @@ import { runProgram } from './program.ts';
 import { namesForSsh } from './ssh.ts';
 import { pickVariables } from './variables.ts';
 
-export const installedPath = '/usr/local/bin/ops-monitor';
+const installedPath = '/usr/local/bin/ops-monitor';
 /** sudo obeys the last rule that matches, and reads these files in the order of their names. */
 const sudoersPath = '/etc/sudoers.d/zz-ops-monitor';
 
@@ -18,6 +18,29 @@ const ownText = 'node-report needs Node 20 or later';
 
 export const isReportProgram = (file: Uint8Array): boolean =>
   Buffer.from(file.buffer, file.byteOffset, file.length).includes(ownText);
+
+/** What installOnNode would do, in words, and the commands that would run as root. */
+export function describeInstallation({ target }: Destination, file: string): readonly string[] {
+  const [user] = target.includes('@') ? target.split('@') : ['USER'];
+  return [
+    `would log in to ${target} by ssh, and copy ${file} to a new folder there`,
+    `would put it in place as ${installedPath}, unless the same is there already or it is something else`,
+    ...(user === 'root'
+      ? []
+      : [
+          `would write one line into ${sudoersPath}${user === 'USER' ? ', with the user of the login as USER' : ''}:`,
+          `  ${sudoersLine(user ?? '')}`,
+        ]),
+    `would run there, as root${user === 'root' ? '' : ' by sudo -n'}, with $1 the new folder and $2 the user of the login:`,
+    ...asRoot
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
+    'would then ask the node for its report',
+  ];
+}
+
+const sudoersLine = (user: string): string => `${user} ALL=(root) NOPASSWD: ${installedPath} node-report --json`;
 
 /** Returns what was done, a line each. Throws with the reason where the program could not be put there. */
 export async function installOnNode(
@@ -31,7 +54,7 @@ export async function installOnNode(
     // The program will run as root there, so it goes only to a machine whose host key is known.
     argv: sshArguments(
       node,
-      settings,
+      { ...settings, seconds },
       `sh -c ${shellQuote(uploadOf(mark, program.length))}`,
       'StrictHostKeyChecking=yes',
     ),
@@ -87,7 +110,7 @@ fi
 if [ "$user" = root ]; then
   echo "> root needs no line for sudoers"
 else
-  printf '%s\\n' "$user ALL=(root) NOPASSWD: $target node-report --json" >"$folder/sudoers"
+  printf '%s\\n' "${sudoersLine('$user')}" >"$folder/sudoers"
   visudo -cqf "$folder/sudoers"
   install -o root -g root -m 440 "$folder/sudoers" $sudoers
   echo "> $sudoers lets $user run exactly: $target node-report --json"

@@ -28,12 +28,12 @@ export function readOwnFile(path: string): string | undefined {
   );
 }
 
-/** Does nothing where the folder, or the one that it would be made in, is another user's. */
+/** Throws where the folder, or the one that it would be made in, is another user's, or others may write to it. */
 export async function replaceOwnFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  if (nearestOwner(folder).uid !== process.geteuid?.()) return;
+  if (nearestOwner(folder).uid !== process.geteuid?.()) throw new Error(`${folder} belongs to another user`);
   makeFolder(folder, forOwner);
-  if (!isOursAlone(statSync(folder))) return;
+  if (!isOursAlone(statSync(folder))) throw new Error(`${folder} is not this user's alone`);
   // The library replaces the target of a link: root's own link to a device would make a file of the device.
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(path);
   // Only here: nobody else can put a link into this folder. Loaded on demand, because the file changes rarely.

@@ -110,7 +110,10 @@ async function runThere(settings: SshSettings, { socket, signal, argv, alone, on
       : [`export ${environmentNote(settings)}" $$ ${new Date().toISOString()} ${encodeURIComponent(alone)}"`]),
     'exec "$@"',
   ].join('; ');
-  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
+  // In the command, because sshd takes only variables that its AcceptEnv names.
+  const traceParent = process.env['TRACEPARENT'];
+  const variables = ['LC_ALL=C', 'TZ=UTC', ...(traceParent ? [`TRACEPARENT=${traceParent}`] : [])];
+  const words = ['env', ...variables, 'sh', '-c', killWhenInputEnds, 'sh', 'sh', '-c', prologue, 'sh', ...argv];
   // Never opens a second connection: if the first is lost, the command fails.
   const options = ['ControlMaster=no', 'ProxyCommand=false'];
   const begun = cutAtMark(`${mark}\n`);

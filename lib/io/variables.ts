@@ -5,10 +5,11 @@ import type { Variables } from '../contract/program.ts';
 export const searchPath = (path = process.env['PATH']): string =>
   `${path || '/usr/local/bin:/usr/bin:/bin'}:/usr/sbin:/sbin`;
 
-/** The locale is fixed because the output is parsed. */
+/** The locale is fixed because the output is parsed. TRACEPARENT names the run that started the program, if it is traced. */
 export const childVariables = (more: Variables = {}): Record<string, string | undefined> => ({
   PATH: searchPath(),
   LC_ALL: 'C',
+  ...pickVariables(['TRACEPARENT']),
   ...more,
 });
 

@@ -1,8 +1,9 @@
 // What happened lately, from counters that only grow. Several users and programs may ask a node for its report, each as often as it
 // wants, and all that come as the same user share what is kept here: nobody's report may take from the others what happened since theirs.
 import { quantity } from '../contract/fields.ts';
+import type { Envelope } from '../contract/envelope.ts';
 import type { Host } from '../contract/host.ts';
-import { type ContentOf, listOf, number, object, optional, recordOf, string } from '../contract/shape.ts';
+import { type ContentOf, isObject, listOf, number, object, optional, recordOf, string } from '../contract/shape.ts';
 import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { parseUptime } from '../parse/proc.ts';
 
@@ -63,6 +64,26 @@ export async function countLately(
   if (!before) return { kept };
   const grown = Object.entries(known).map(([name, value]) => [name, value - (before.counts[name] ?? 0)] as const);
   return { grown: Object.fromEntries(grown), kept: { ...kept, lately_seconds: Math.round(uptime - before.uptime) } };
+}
+
+/** Section → its field about what happened lately. */
+const latelyParts = { system: 'recent_oom_kills', network: 'tcp_retrans_pct', rqlite: 'recent_errors' } as const;
+
+/** The sections with a reason why what happened lately is not known, where the counters were read and no earlier ones are kept. */
+export function explainUncounted(
+  sections: Readonly<Record<string, Envelope>>,
+  reason: string,
+): Record<string, Envelope> {
+  const parts: readonly (readonly [string, string])[] = Object.entries(latelyParts);
+  const explained = parts.flatMap(([section, part]) => {
+    const envelope = ownOf(sections, section);
+    if (envelope?.status !== 'ok' || !isObject(envelope.data)) return [];
+    const { counted, lately_seconds: seconds, problems } = envelope.data;
+    if (counted === undefined || seconds !== undefined) return [];
+    const all = { ...(isObject(problems) ? problems : {}), [part]: reason };
+    return [[section, { ...envelope, data: { ...envelope.data, problems: all } }] as const];
+  });
+  return { ...sections, ...Object.fromEntries(explained) };
 }
 
 /** Of the same boot, start and counters, none of which is above what it is now: counters of 32 bits begin anew at 0. */

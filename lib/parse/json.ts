@@ -80,8 +80,10 @@ export function refuseBeyond(text: string, what: string, { characters, depth, va
       word = text.slice(at, end);
       at = end - 1;
     } else if (code === comma) count += 1;
-    else if (code === colon) {
+    // Text that is not JSON may have a colon without a string before it.
+    else if (code === colon && word !== '') {
       const key = keyOf(word);
+      word = '';
       const known = keys.at(-1);
       if (known?.has(key)) throw new Error(`${what} has the key ${JSON.stringify(key.slice(0, 80))} twice`);
       if (key === '__proto__') throw new Error(`${what} has the key __proto__, which is not read`);

@@ -34,7 +34,11 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     const previous = await world.previous(readings);
     problems.push(...previous.problems.map((problem) => `the file of the readings before ${problem}`));
 
-    const { sections: read, readings: current } = await runProbes({
+    const {
+      sections: read,
+      readings: current,
+      steps,
+    } = await runProbes({
       probes,
       config: world.config,
       places: world.places,
@@ -73,6 +77,7 @@ export const collectSnapshot = defineStage<SnapshotConfig>({
     return {
       counts,
       problems: [...problems, ...failures(outcomes)],
+      steps,
       json: snapshot,
       text: `${counts.ok} read, ${counts.absent} not there, ${counts.failed} failed`,
     };

@@ -4,7 +4,7 @@ import { ageOf } from '../core/age.ts';
 import { ownOf, withoutUndefined } from '../core/fields.ts';
 import { formatDuration } from '../core/quantity.ts';
 import { countsOf } from '../core/severity.ts';
-import { type FleetSnapshot, latestFleet, layoutVersion } from '../fleet/files.ts';
+import { type AlertRecord, type FleetSnapshot, latestFleet, layoutVersion } from '../fleet/files.ts';
 import { type Asked, readLatest } from './latest.ts';
 import type { fleet as section } from './sections/fleet.ts';
 
@@ -51,7 +51,8 @@ export function describeItem(latest: FleetSnapshot, item: string, at: Date): Con
   const node = found && name !== '' ? ownOf(found.nodes, name) : undefined;
   if (!found || (name !== '' && !node))
     throw new Error(`fleet-snapshot did not ask ${item} in its last run, at ${latest.at}: was it just configured?`);
-  const own = found.alerts.filter((alert) => (alert.node ?? '') === name);
+  const isOwn = (alert: AlertRecord): boolean => (alert.node ?? '') === name;
+  const own = found.alerts.filter(isOwn);
   const counts = countsOf(own);
   const nodes = Object.values(found.nodes);
   const asked = node?.asked_at ?? found.collected_at;
@@ -65,6 +66,10 @@ export function describeItem(latest: FleetSnapshot, item: string, at: Date): Con
     critical_alerts: counts.critical,
     warning_alerts: counts.warning,
     info_alerts: counts.info,
-    alerts: Object.fromEntries(own.map(({ id, severity, level, message }) => [id, { severity, level, message }])),
+    alerts: byId(own),
+    earlier: byId((found.earlier ?? []).filter(isOwn)),
   });
 }
+
+const byId = <Alert extends AlertRecord>(alerts: readonly Alert[]) =>
+  Object.fromEntries(alerts.map(({ id, node: _itself, subsystem: _unused, ...alert }) => [id, alert]));

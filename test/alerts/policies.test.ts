@@ -169,6 +169,16 @@ describe('alerts/policies', () => {
     assert.equal(holdOf('gate-verdict:product', text), 7200);
     const prune = handlingOf(configurationOf(text), 'red', 'gate-verdict:prune');
     assert.deepEqual([prune.hold, prune.to], [7200, ['a@example.org']]);
+    const fleet =
+      'fleet: { watch: [d], environments: { d: { nodes: { a: {} } } } }\nalerts: { rules: { red: { for: { "fleet-alert:d.a": { red-for: 1h }, "fleet-alert:d.a:disk:a": { red-for: 2h } } } } }';
+    // An exception for a node holds for each of its alerts that has none of its own.
+    const ids = [
+      'fleet-alert:d.a',
+      'fleet-alert:d.a:memory:a',
+      'fleet-alert:d.a:disk:a',
+      'fleet-alert:d:network-cut:cluster',
+    ];
+    assert.deepEqual(ids.map((id) => holdOf(id, fleet)), [3600, 3600, 7200, 900]); // prettier-ignore
     assert.equal(holdOf('host-oom:host', text), 0, 'another exception takes none of the others away');
   });
 

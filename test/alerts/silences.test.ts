@@ -44,6 +44,8 @@ describe('alerts/quiet', () => {
       ['red:endpoint-status:dashboard', 'red:endpoint-status:dashboard', true],
       ['red:endpoint-status:dashboard', 'red:endpoint-status:dashboard2', false],
       ['red:endpoint', 'red:endpoint-status:dashboard', false],
+      ['red:fleet-alert:devnet.node1', 'red:fleet-alert:devnet.node1:disk:node1', true],
+      ['red:fleet-alert:devnet', 'red:fleet-alert:devnet.node1:disk:node1', false],
       ['storage', 'red:gate-verdict:prune', true],
       ['storage', 'red:gate-age:prune', false],
     ] as const)
@@ -142,7 +144,7 @@ describe('alerts/quiet', () => {
       [{ of: '' }, /its of is empty/],
       [{ of: 'all' }, /there is no rule "all"/],
       [{ of: 'storage:' }, /expected a rule, or rule:subject/],
-      [{ of: `storage:${'x'.repeat(300)}` }, /its of has 308 characters \(at most 200\)/],
+      [{ of: `storage:${'x'.repeat(400)}` }, /its of has 408 characters \(at most 400\)/],
       [{ of: 'storage:\u001b[2J' }, /its of has control characters/],
       [{ who: 'ada\nroot' }, /its who has control characters/],
       [{ who: 'x'.repeat(101) }, /its who has 101 characters/],

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { verdicts } from '../../lib/commands/trial/verdicts.ts';
 import { serveMail } from '../alerts/smtp-server.ts';
+import { makeFakeSsh } from '../fleet/fake-ssh.ts';
+import { reportWith } from '../fleet/fleet.ts';
 import { serveHttp } from '../http.ts';
 import { environmentIn, freePort, listen, listenSilently, root, runBeside } from '../process.ts';
 import { storeFiles } from '../store.ts';
@@ -401,5 +403,46 @@ git: { code: ${folder}/code }
       'systemd knows no hatpro-synk.timer. Did you mean hatpro-sync.timer?',
       'systemd knows no other.service. Try: systemctl list-unit-files',
     ]);
+  });
+
+  test('each node of the fleet is asked over ssh, and told once with its line; a fleet-snapshot that never ran is told once', async (t) => {
+    const { folder, tryAll } = makeTrial(t);
+    const ssh = makeFakeSsh(folder);
+    ssh.setReport('root@a', reportWith({ system: { time_unix: 1, mem_use_pct: 20 } }));
+    ssh.setReport('c', 'no report');
+    const text = `files: { state: ${folder}/state }
+fleet:
+  deadline: 10s
+  environments:
+    devnet:
+      nodes:
+        one: { ssh: root@a }
+        two: { ssh: b }
+    testnet:
+      nodes:
+        two: { ssh: c }
+  watch: [devnet]
+`;
+    const { status, tried, of } = await tryAll(text, { PATH: `${ssh.bin}:${process.env['PATH']}` });
+    assert.equal(status, 1);
+    assert.equal(ssh.calls().length, 3);
+    const [one, ...more] = of('fleet.environments.devnet.nodes.one');
+    assert.deepEqual([one?.outcome, one?.line, more], ['ok', lineOf(text, 'one:'), []]);
+    assert.match(one?.says ?? '', /^root@a reports, in /);
+    const nodes = tried.filter(({ key }) => key.startsWith('fleet.environments'));
+    assert.deepEqual(
+      nodes.map(({ outcome, line }) => [outcome, line]),
+      [
+        ['ok', 7],
+        ['problem', 8],
+        ['problem', 11],
+      ],
+    );
+    assert.match(nodes[1]?.says ?? '', /^b: it refuses the connection.*Try: ssh -o BatchMode=yes b true$/);
+    assert.match(nodes[2]?.says ?? '', /^c: .*JSON/);
+    const watched = of('fleet.watch');
+    assert.deepEqual([watched.length, watched[0]?.line], [1, lineOf(text, 'watch:')]);
+    assert.match(watched[0]?.says ?? '', /fleet-snapshot has found nothing yet/);
+    assert.equal(new Set(tried.map(({ line, says }) => `${line} ${says}`)).size, tried.length);
   });
 });

@@ -304,6 +304,14 @@ describe('config/resolve', () => {
       /alerts\.rules\.red\.for\.endpoint-status:dashbord: there is no endpoint dashbord; did you mean dashboard\?$/m,
     ],
     [
+      'fleet: { watch: [d], environments: { d: { nodes: { node1: {} } } } }\nalerts: { rules: { red: { for: { "fleet-alert:d.node2:disk:node2": { to: [] } } } } }',
+      /red\.for\.fleet-alert:d\.node2:disk:node2: there is no node d\.node2:disk:node2 \(there: d, d\.node1\)$/m,
+    ],
+    [
+      'fleet: { watch: [d], environments: { d: { nodes: { node1: {} } } } }\nalerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["red:fleet-alert:d.node1:memry:node1"], reason: x }] }',
+      /rules\.0: there is no alert of a node memry; did you mean memory\?$/m,
+    ],
+    [
       'alerts: { maintenance: [{ every: "daily 02:00-03:00", rules: ["red:mirror-lag:s.gw"], reason: x }] }',
       /alerts\.maintenance\.0\.rules\.0: there is no copy s\.gw; did you mean s\.gws\?$/m,
     ],

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { assessFleet } from '../../lib/fleet/assess.ts';
+import { assessFleet, worstOf } from '../../lib/fleet/assess.ts';
+import { fleetConfig } from '../../lib/fleet/config.ts';
+import { statusOf } from '../../lib/fleet/summary.ts';
 import { alertsIn, at, fleetOf, reportWith } from './fleet.ts';
 
 const system = { time_unix: 1, mem_use_pct: 20, mem_available_mb: 800, mem_total_mb: 1000 };
@@ -35,9 +37,64 @@ describe('a fleet', () => {
     ]);
   });
 
+  test('an alert that is expected, of all nodes or of one, is a note; others of the same name, and what follows from it, are not', async () => {
+    const units = ['a', 'gateway'].map((name) => ({ name: `${name}.service`, active_state: 'failed', sub_state: 'x' }));
+    const report = reportWith({
+      system: { ...system, mem_use_pct: 95 },
+      network: { ufw_active: false },
+      services: { services: units.map((one) => ({ ...one, restart_loop_risk: false })) },
+      gateway: { responsive: false },
+    });
+    const expecting = async (...expected: string[]) => {
+      const nodes = { a: {}, b: {} };
+      const settings = fleetConfig.fleet.parse({ environments: { devnet: { nodes, expected } } });
+      return fleetOf({ a: report, b: report }, {}, {}, settings);
+    };
+    const wrong = await expecting();
+    assert.equal(alertsIn(wrong).filter((one) => one.startsWith('info')).length, 0);
+    const fleet = await expecting('ufw', 'memory:a', 'service-state:b');
+    assert.deepEqual(alertsIn(fleet), [
+      'critical service-state:a/a.service: a.service of a is failed (x)',
+      'critical service-state:a/gateway.service: gateway.service of a is failed (x)',
+      'critical gateway-responding:b: the gateway of b does not answer',
+      'warning memory:b: memory of b is 95 % in use (warning above 90 %)',
+      'info service-state:b/a.service: a.service of b is failed (x) (expected)',
+      'info service-state:b/gateway.service: gateway.service of b is failed (x) (expected)',
+      'info ufw:a: the firewall of a is inactive (expected)',
+      'info ufw:b: the firewall of b is inactive (expected)',
+      'info memory:a: memory of a is 95 % in use (warning above 90 %) (expected)',
+    ]);
+    const note = fleet.alerts.find(({ id }) => id === 'ufw:a');
+    assert.match(note?.advice ?? '', /fleet\.environments\.devnet\.expected/);
+    const quiet = await expecting('ufw', 'memory', 'service-state', 'gateway-responding');
+    assert.ok(quiet.alerts.every(({ level, severity }) => level === 'amber' && severity === 'info'));
+    assert.deepEqual([worstOf(quiet.alerts), statusOf(quiet, 'a')], ['green', 'healthy']);
+  });
+
+  test('a name server without dns, and a node without a part that the configuration names, are alerts; a part that could not be read is unknown', async () => {
+    const sections = ['rqlite', 'wireguard', 'dns'];
+    const nodes = { a: {}, b: { sections }, c: { sections }, d: { sections } };
+    const settings = fleetConfig.fleet.parse({ environments: { devnet: { nodes } } });
+    const removed = reportWith({ system, wireguard: {} });
+    const unread = reportWith(
+      { system, rqlite: null, wireguard: {}, dns: null },
+      { errors: ['rqlite', 'dns'].map((section) => ({ section, reason: 'systemctl hung' })) },
+    );
+    const answers = { a: removed, b: removed, c: unread, d: new Error('no route to host') };
+    const fleet = await fleetOf(answers, { a: 'nameserver-ns1', b: 'node' }, {}, settings);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical node-reached:d: d does not report: no route to host',
+      'critical section-missing:a/dns: a must have dns, and does not have it: it is not installed',
+      'critical section-missing:b/rqlite: b must have rqlite, and does not have it: it is not installed',
+      'critical section-missing:b/dns: b must have dns, and does not have it: it is not installed',
+      'warning section-read:c/rqlite: rqlite of c could not be read: systemctl hung',
+      'warning section-read:c/dns: dns of c could not be read: systemctl hung',
+    ]);
+  });
+
   test('a judgement that fails itself is told, and the others judge', async () => {
     const { nodes, ...reading } = await fleetOf({ a: reportWith({ system }), b: new Error('it refuses our key') });
-    const { alerts } = assessFleet({ ...reading, nodes }, {}, at);
+    const { alerts } = assessFleet({ ...reading, nodes }, { environments: {}, limits: {} }, at);
     const messages = alerts.map(({ severity, message }) => `${severity}: ${message}`);
     assert.equal(messages[0], 'critical: b does not report: it refuses our key');
     assert.ok(
@@ -120,7 +177,13 @@ describe('a fleet', () => {
   });
 
   for (const [what, text, says] of [
-    ['no JSON', 'hello', /a does not report: its report is not JSON/],
+    [
+      'no JSON',
+      '\n\u001B[31mThis account is closed: see\u202E https://u:hunter2@example.org/?token=hunter3 \nhello',
+      /a does not report: its report is not JSON: it breaks at line 2.*; it begins with: \[31mThis account is closed: see  https:\/\/…@example\.org\/\?token=…$/m,
+    ],
+    ['one long line', 'x'.repeat(5000), /a does not report: .*; it begins with: x{119}…$/m],
+    ['empty', '', /a does not report: its report is not JSON: .*; it is empty$/m],
     ['another program’s JSON', '{}', /a does not report: its report is not one of this format/],
     ['10 MB', JSON.stringify('x'.repeat(10_000_000)), /a does not report: its report/],
     [

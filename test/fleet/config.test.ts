@@ -33,6 +33,39 @@ describe('the configuration of a fleet', () => {
     for (const ssh of ['u@[2001:db8::1]', 'u@2001:db8::22', 'u@host']) assert.equal(nodeAt(ssh), '');
   });
 
+  test('alerts that are expected must be alerts that there are, of nodes that there are', () => {
+    const textOf = (expected: string): string => `fleet:
+  environments:
+    devnet:
+      nodes: { node1: {} }
+      expected:
+        - ufw
+        - ${expected}
+`;
+    for (const good of ['swap:node1', 'service-state:node1/a.service', 'rqlite-voters:cluster', 'section-read:node1'])
+      assert.deepEqual(configurationOf(textOf(good)).fleet.environments['devnet']?.expected, ['ufw', good]);
+    for (const [bad, says] of [
+      ['mem', /config\.yaml:7:11: .*there is no alert "mem" \(/],
+      [
+        'memry:node1',
+        /config\.yaml:7:11: .*there is no alert "memry"; did you mean memory\? \(ops\/docs\/fleet-alerts\.md lists them\)/s,
+      ],
+      ['swap:node2', /config\.yaml:7:11: .*there is no node "node2"; did you mean node1\?/s],
+      ['"swap:"', /config\.yaml:7:11: .*there is no node ""/s],
+    ] as const)
+      assert.throws(() => configurationOf(textOf(bad)), says);
+  });
+
+  test('a section that a node must have is one that reports have', () => {
+    const textOf = (section: string) =>
+      `fleet: { environments: { devnet: { nodes: { n: { sections: [${section}] } } } } }`;
+    assert.deepEqual(configurationOf(textOf('rqlite')).fleet.environments['devnet']?.nodes['n']?.sections, ['rqlite']);
+    assert.throws(
+      () => configurationOf(textOf('sqlite')),
+      /config\.yaml:1:\d+: fleet\.environments\.devnet\.nodes\.n\.sections\.0/,
+    );
+  });
+
   test('an environment that is watched must be there, and has no dot in its name', () => {
     assert.match(problemsOf({ watch: ['devnet'] }), /watch\.0: there is no environment "devnet"/);
     const dotted = 'fleet: { environments: { a.b: { nodes: { n: {} } } } }';

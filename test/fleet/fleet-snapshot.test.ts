@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
+import { flatten, type Verdict } from '../../lib/archive/flatten.ts';
+import type { Snapshot } from '../../lib/snapshot/files.ts';
+import { sections } from '../../lib/snapshot/sections/index.ts';
 import { environmentIn, root, runProcess } from '../process.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { makeFakeSsh } from './fake-ssh.ts';
@@ -70,9 +73,31 @@ describe('fleet-snapshot', () => {
       assert.equal(run(stage).status, 0, stage);
     assert.deepEqual(levelsOf(json('health', 'latest_health.json')), {
       devnet: 'green',
-      'devnet.node1': 'amber',
+      'devnet.node1': 'green',
+      'devnet.node1:memory:node1': 'amber',
       'devnet.node2': 'red',
     });
+    // Names of alerts come and go: metrics and archive know the node, at the worst of its levels.
+    const metrics = readText(join(state, 'textfiles', 'ops_monitor_health.prom'));
+    const levels = metrics.split('\n').filter((line) => line.startsWith('ops_monitor_check_level{check="fleet-alert"'));
+    assert.deepEqual(
+      levels.map((line) => line.replace(/^.*subject="(.*)"\} /, '$1 ')),
+      ['devnet 0', 'devnet.node1 1', 'devnet.node2 2'],
+    );
+    assert.match(
+      metrics,
+      /^ops_monitor_check_message\{check="fleet-alert",subject="devnet.node1",message="[^"]*memory/m,
+    );
+
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+    const judged = JSON.parse(readText(join(state, 'health', `health_${day}.jsonl`))) as Verdict;
+    const { variables } = flatten(sections, json('raw', 'latest.json') as unknown as Snapshot, judged);
+    const names = [...variables.keys()];
+    assert.ok(names.includes('level_fleet_alert_devnet_node1') && names.includes('fleet_devnet_node1_reached'));
+    assert.deepEqual(
+      names.filter((name) => /memory_node1|node_reached/.test(name)),
+      [],
+    );
 
     ssh.setReport('root@192.0.2.2', report(20));
     ssh.setReport('node1', report(20));
@@ -163,6 +188,38 @@ describe('fleet-snapshot', () => {
     unknown();
     writeFileSync(file, '{"schema_version": 1, "environments":');
     unknown();
+  });
+
+  test('a file that cannot be read, or is of an earlier version, keeps no run from its work', (t) => {
+    const { ssh, run, json, state } = makeSite(t);
+    const file = join(state, 'monitoring', 'fleet', 'latest.json');
+    const earlier = () => {
+      const { environments } = json('monitoring', 'fleet', 'latest.json') as unknown as {
+        environments: { devnet: { earlier: { id: string; level: string }[] } };
+      };
+      return environments.devnet.earlier.map(({ id, level }) => `${level} ${id}`);
+    };
+    ssh.setReport('node1', report(95));
+    assert.equal(run('fleet-snapshot').status, 0);
+    const text = readText(file);
+    const { environments, ...about } = JSON.parse(text) as { environments: { devnet: { alerts: object[] } } };
+    const { earlier: _none, ...devnet } = environments.devnet as Record<string, unknown>;
+    const old = environments.devnet.alerts.map((alert) => {
+      const { value: _value, unit: _unit, limit: _limit, since: _since, ...rest } = alert as Record<string, unknown>;
+      return rest;
+    });
+    writeFileSync(file, JSON.stringify({ ...about, environments: { devnet: { ...devnet, alerts: old } } }));
+    for (const stage of ['collect-snapshot', 'assess-health']) assert.equal(run(stage).status, 0, stage);
+    assert.equal(levelsOf(json('health', 'latest_health.json'))['devnet.node1:memory:node1'], 'amber');
+    ssh.setReport('node1', report(20));
+    assert.equal(run('fleet-snapshot').status, 0);
+    assert.deepEqual(earlier(), ['green memory:node1']);
+
+    writeFileSync(file, text.slice(0, 500));
+    const { status, stderr } = run('fleet-snapshot');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /the file of the last run could not be used and was set aside \(\S+latest\.json\.broken-/);
+    assert.deepEqual(earlier(), []);
   });
 
   test('a dry run writes nothing, and without a watched environment it says which key is missing', (t) => {

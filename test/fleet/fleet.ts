@@ -1,10 +1,10 @@
 // A fleet of nodes whose reports are literals.
 import { assessFleet, type Fleet } from '../../lib/fleet/assess.ts';
 import { collectFleet } from '../../lib/fleet/collect.ts';
-import { fleetConfig } from '../../lib/fleet/config.ts';
+import { fleetConfig, type FleetSettings } from '../../lib/fleet/config.ts';
 import { reportSections } from '../../lib/node/sections/index.ts';
 
-export const { limits } = fleetConfig.fleet.parse(undefined);
+export const usual = fleetConfig.fleet.parse(undefined);
 
 export const at = new Date('2026-11-20T12:00:00Z');
 
@@ -27,14 +27,16 @@ export function reportWith(sections: Readonly<Record<string, unknown>>, about: o
   });
 }
 
-/** Node → what it prints, or the error of asking it; judged with the default limits. */
+/** Node → what it prints, or the error of asking it; judged as an environment `devnet` with the default settings. */
 export async function fleetOf(
   answers: Readonly<Record<string, string | Error>>,
   roles: Readonly<Record<string, string>> = {},
+  targets: Readonly<Record<string, string>> = {},
+  settings: FleetSettings = usual,
 ): Promise<Fleet> {
   const reading = await collectFleet({
     environment: 'devnet',
-    nodes: Object.keys(answers).map((name) => ({ name, target: `root@${name}`, role: roles[name] })),
+    nodes: Object.keys(answers).map((name) => ({ name, target: targets[name] ?? `root@${name}`, role: roles[name] })),
     ask: async ({ name }) => {
       const answer = answers[name] ?? '';
       if (answer instanceof Error) throw answer;
@@ -45,7 +47,7 @@ export async function fleetOf(
     now: () => at,
     monotonicMs: () => 0,
   });
-  return assessFleet(reading, limits, at);
+  return assessFleet(reading, settings, at);
 }
 
 /** `severity id: message` of each alert. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { installOnNode } from '../../lib/io/install-node.ts';
 import { environmentIn, root, runProcess } from '../process.ts';
-import { temporaryFolder } from '../world.ts';
+import { readText, temporaryFolder } from '../world.ts';
+import { makeFakeSsh } from './fake-ssh.ts';
 
 /** Installs on a node whose ssh runs this script after it has put the mark that our command prints into `mark`. */
 async function install(t: TestContext, script: string, seconds = 20): Promise<string> {
@@ -71,6 +72,40 @@ describe('monitor install', () => {
     test(`names the node and the step where ${step} hangs`, async (t) => {
       assert.equal(await install(t, script, 1), `node1 did not finish within 1s: ${says}`);
     });
+
+  test('--dry-run says what would be done, with the line for sudoers and the commands, and asks no node', async (t) => {
+    const folder = temporaryFolder(t);
+    const list = join(folder, 'nodes.conf');
+    writeFileSync(list, 'devnet|ubuntu@a|node\ndevnet|root@b|node\ndevnet|c|node\n');
+    const { bin, calls } = makeFakeSsh(folder);
+    const program = join(folder, 'program');
+    writeFileSync(program, 'node-report needs Node 20 or later');
+    const wouldDo = (node: string): string => {
+      const argv = ['install', node, '--env', 'devnet', '--config', list, '--program', program, '--dry-run'];
+      const usual = environmentIn(folder);
+      const { status, stdout, stderr } = runProcess([process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv], {
+        ...usual,
+        PATH: `${bin}:${usual.PATH}`,
+      });
+      assert.equal(`${status} ${stderr}`, '0 ');
+      return stdout;
+    };
+    const said = wouldDo('a');
+    const words = said.split('\n').filter((line) => /^\S/.test(line));
+    for (const line of words.slice(0, -1)) assert.match(line, /^would /);
+    assert.deepEqual([words.length, words.at(-1)], [6, 'Nothing was done.']);
+    assert.match(said, /^ {2}ubuntu ALL=\(root\) NOPASSWD: \/usr\/local\/bin\/ops-monitor node-report --json$/m);
+    assert.match(said, /as root by sudo -n, /);
+    assert.doesNotMatch(wouldDo('b'), /by sudo|^ {2}\S+ ALL=/m, 'root needs neither');
+    assert.match(wouldDo('c'), /^ {2}USER ALL=/m);
+    assert.deepEqual(calls(), []);
+    // The commands are those that really go to a node.
+    const sent = join(folder, 'sent');
+    await install(t, `printf '%s' "$*" >${sent}; exit 1`);
+    const commands = said.split('\n').filter((line) => line.startsWith('  ') && !line.includes(' ALL=')); // prettier-ignore
+    assert.ok(commands.length > 15);
+    for (const line of commands) assert.ok(readText(sent).includes(line.slice(2).replaceAll("'", `'\\''`)), line);
+  });
 
   test('refuses a file that is not there, or is no program of ours, before any node is asked', (t) => {
     const folder = temporaryFolder(t);

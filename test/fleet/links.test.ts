@@ -40,33 +40,38 @@ describe('fleet/links', () => {
 
   test('a peer is known by its only addresses and by its endpoint, not by a range', () => {
     const wireguard = { a: { wg_ip: '10.0.0.1' }, b: { wg_ip: '10.0.0.2' } };
-    const { peerNodes } = linksOf({ nodes, rqlite: {}, wireguard, mesh });
     for (const [fields, expected] of [
       [{ allowed_ips: '10.0.0.2/32' }, ['b']],
-      [{ allowed_ips: '10.9.0.0/24 fd00::2/128, 10.0.0.1/32' }, ['a']],
+      [{ allowed_ips: '10.9.0.0/24 fd00::2/128, 10.0.0.2/32' }, ['b']],
       [{ endpoint: '[2001:db8::3]:51820' }, ['c']],
       // One node does not report, so that an unknown peer is that.
       [{ allowed_ips: '10.0.0.0/24' }, ['c']],
       [{}, ['c']],
-    ] as const)
-      assert.deepEqual(peerNodes('a', peer(fields)), expected, JSON.stringify(fields));
+    ] as const) {
+      const known = { ...wireguard, a: { ...wireguard.a, peers: [peer(fields)] } };
+      const { peers } = linksOf({ nodes, rqlite: {}, wireguard: known, mesh });
+      assert.deepEqual(peers['a']?.[0]?.nodes, expected, JSON.stringify(fields));
+    }
   });
 
   test('more unknown peers than nodes that do not report are nobody’s', () => {
-    const peers = [1, 2].map((index) => ({ public_key: `k${index}` }));
-    const { peerNodes } = linksOf({
+    const strangers = [1, 2].map((index) => ({ public_key: `k${index}` }));
+    const { peers } = linksOf({
       nodes,
       rqlite: {},
-      wireguard: { a: { wg_ip: '10.0.0.1', peers } },
+      wireguard: { a: { wg_ip: '10.0.0.1', peers: strangers } },
       mesh: ['a', 'c'],
     });
-    assert.deepEqual(peerNodes('a', peers[0]!), []);
+    assert.deepEqual(
+      peers['a']?.map((row) => row.nodes),
+      [[], []],
+    );
   });
 
   test('what one node invents about peers and members does not cost the others theirs', () => {
     const invented = Array.from({ length: 500 }, (_, index) => ({ public_key: `k${index}` }));
     const members = { '10.0.0.1:4002': {}, '10.0.0.2:4002': {}, '203.0.113.9:4002': {} };
-    const { peerNodes, raftNodes } = linksOf({
+    const { peers, raftNodes } = linksOf({
       nodes: { ...nodes, d: { target: 'd', reached: true } },
       rqlite: {
         a: { raft_addr: '10.0.0.1:4002', nodes: members },
@@ -81,8 +86,8 @@ describe('fleet/links', () => {
       },
       mesh,
     });
-    assert.deepEqual(peerNodes('a', peer({ allowed_ips: '10.0.0.3/32' })), ['c']);
-    assert.deepEqual(peerNodes('d', invented[0]!), []);
+    assert.deepEqual(peers['a']?.[0]?.nodes, ['c']);
+    assert.deepEqual(peers['d']?.find(({ peer: { public_key: key } }) => key === 'k0')?.nodes, []);
     assert.deepEqual(raftNodes('203.0.113.9:4002'), ['c']);
   });
 

@@ -23,8 +23,8 @@ import { tabs } from '../../lib/fleet/live/tabs.ts';
 import { parseReport } from '../../lib/fleet/read-report.ts';
 import { at, fleetOf, nodesWith, reportWith } from './fleet.ts';
 
-const { limits } = fleetConfig.fleet.parse(undefined);
-const assess: Assess = (reading) => assessFleet(reading, limits, at);
+const usual = fleetConfig.fleet.parse(undefined);
+const assess: Assess = (reading) => assessFleet(reading, usual, at);
 const system = { time_unix: 1, mem_use_pct: 20, mem_available_mb: 800, mem_total_mb: 1000, load_avg_1: 0.5 };
 const well = reportWith({ system });
 const full = reportWith({ system: { ...system, mem_use_pct: 95 } });
@@ -230,6 +230,45 @@ describe('monitor live', () => {
     assert.match(linesOf(seen.at(-1) ?? wide, { width: 200 })[3] ?? '', /node1/);
   });
 
+  test('the names of nodes, services and namespaces stay on the screen while the other columns scroll', () => {
+    const answers = nodesWith(3, { node2: { system: { mem_use_pct: 95 } }, node3: gone });
+    const state = afterRound(begin(Object.keys(answers)), answers);
+    const size = { width: 40, height: 30 };
+    let scrolled = 0;
+    for (const [tab, names, last] of [
+      ['1', ['node', 'node1', 'node2', 'node3'], 'answered in'],
+      ['3', ['service', 'rqlite', 'Olric'], 'node3'],
+      ['4', ['node1', 'node2', 'node3'], 'node3'],
+      ['5', ['node', 'node1', 'node2', 'node3'], 'role'],
+      ['6', ['namespace', 'alice', 'bob'], 'node3'],
+    ] as const) {
+      const wide = press(state, [tab, 'l'], size);
+      const { body, width } = pageOf(wide, size);
+      const most = Math.max(...body.map(displayWidth)) - width;
+      const seen: string[] = [];
+      for (let left = Math.max(0, most) % 6; left <= most; left += 6) {
+        const lines = linesOf({ ...wide, left }, size).map((line) => line.slice(2).replace(/^[●▲✖? ] {2}/, ''));
+        for (const name of names)
+          assert.ok(lines.some((line) => new RegExp(`^(?:[●▲✖?] )?${name} `).test(line)), lines.join('\n')); // prettier-ignore
+        seen.push(...lines);
+      }
+      if (most > 0)
+        assert.ok(
+          seen.some((line) => line.trimEnd().endsWith(last)),
+          `${tab}: ${seen.join('\n')}`,
+        );
+      scrolled += Math.max(0, most);
+    }
+    assert.ok(scrolled > 100, `${scrolled}`);
+    // Columns stay below their titles.
+    const [titles = '', ...rows] = linesOf({ ...press(state, ['l'], size), left: 25 }, size).slice(2, 6);
+    const at = titles.indexOf('rqlite');
+    assert.ok(at > 0, titles);
+    for (const row of rows) assert.match(row.slice(at - 2), /^ {2}(?:Leader|Follower|\?)/);
+    // A prose line scrolls as a whole.
+    assert.doesNotMatch(linesOf({ ...press(state, ['7', 'l'], size), left: 10 }, size).join('\n'), /✖ ssh/);
+  });
+
   test('a node whose name begins like another is told from it', () => {
     const names = ['node1', 'node10', 'node1.example'];
     const state = press(afterRound(begin(names), Object.fromEntries(names.map((name) => [name, gone]))), ['7']);
@@ -253,6 +292,29 @@ describe('monitor live', () => {
     assert.match(screenOf(odd), /No node and no alert has "qz" in it/);
     assert.equal(press(odd, ['backspace', 'backspace']).filter, '');
     assert.match(screenOf(press(shown, ['7', '/', 'n', 'o', 'd', 'e', '3'])), /node3 does not report/);
+  });
+
+  test('after a filter the mark stands on a node or an alert, never on titles, an empty line or a note; Enter opens a node', () => {
+    const leads = reportWith({ system, rqlite: { responsive: true, raft_state: 'Leader' } });
+    const zombie = { pid: 2, ppid: 1, state: 'Z', command: 'sh', age_seconds: 90 };
+    const idle = reportWith({ system, processes: { process_count: 9, zombie_count: 1, zombies: [zombie] } });
+    const state = afterRound(begin(['a', 'b', 'c']), { a: idle, b: leads, c: leads });
+    for (const width of [40, 80])
+      // The text of an alert about no single node, and of a note.
+      for (const [filter, opens] of [
+        ['leader', 'b'],
+        ['zombie', 'a'],
+      ] as const)
+        for (const tab of ['1', '2', '5', '7']) {
+          const size = { width, height: 24 };
+          const found = press(state, [tab, '/', ...filter.split(''), 'enter'], size);
+          const marked = linesOf(found, size).find((line) => line.startsWith('›')) ?? '';
+          assert.match(marked, /^› [●✖i] /, `${width} ${filter} ${tab}:\n${screenOf(found, size)}`);
+          assert.equal(press(found, ['enter'], size).detail, opens, `${width} ${filter} ${tab}: ${marked}`);
+        }
+    // Below a sentence there is no row, but an alert.
+    const silent = press(afterRound(begin(['a', 'b']), { a: well, b: gone }), ['3', '/', 'b', 'enter']);
+    assert.doesNotMatch(screenOf(silent), /^›\s*$/m);
   });
 
   test('a node that is found by a note has its level by all of its alerts', () => {

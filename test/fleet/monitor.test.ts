@@ -1,6 +1,6 @@
 // monitor on the command line: where the nodes come from, what is refused, and exit codes.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { environmentIn, isAlive, root, runBeside, runProcess } from '../process.ts';
@@ -43,7 +43,7 @@ function makeOperator(t: TestContext) {
     const { nodes } = JSON.parse(stdout) as { nodes: { host: string }[] };
     return { nodes: nodes.map(({ host }) => host).sort(), says: stderr };
   };
-  return { ssh, monitor, interrupt, put, nodesIn };
+  return { ssh, monitor, monitorWith, interrupt, put, nodesIn };
 }
 
 describe('monitor', () => {
@@ -105,6 +105,7 @@ describe('monitor', () => {
     const { ssh, monitor, put } = makeOperator(t);
     const secret = put('secret.conf', 'devnet|ubuntu@a|hunter2|node|\n');
     const list = put('nodes.conf', 'devnet|ubuntu@a|node\n');
+    const none = put('none.yaml', '{}\n');
     const mixed = put('mixed.conf', '1|ubuntu@a|\ndevnet|ubuntu@a|node\n');
     for (const [argv, says] of [
       [['--env', 'devnet', '--config', secret], /secret\.conf, line 1: the password of a is not used.*ssh-copy-id/],
@@ -113,7 +114,12 @@ describe('monitor', () => {
       [['--env', 'devnet', '--config', list, '--node', 'aa'], /there is no node "aa"; did you mean a\?/],
       [['--config', list], /name the environment: --env NAME/],
       [['--env', 'devnet', '--config', join(list, 'none.conf')], /none\.conf/],
-      [['--env', 'devnet'], /there is no environment "devnet"/],
+      [
+        ['--env', 'devnet'],
+        /no nodes are configured: .* \/etc\/ops-monitor\/config\.yaml; neither --config nor \$OPS_MONITOR_CONFIG names another file, and there is no scripts\/remote-nodes\.conf in this folder/,
+      ],
+      [['--env', 'devnet', '--config', none], /no nodes are configured: no fleet\.environments is in \S+\/none\.yaml/],
+      [['--config', none], /no nodes are configured: no fleet\.environments is in \S+\/none\.yaml/],
     ] as const) {
       const { status, stdout, stderr } = monitor('cluster', ...argv);
       assert.deepEqual([status, stdout], [2, ''], stderr);
@@ -121,6 +127,17 @@ describe('monitor', () => {
       assert.ok(!stderr.includes('hunter2'));
     }
     assert.deepEqual(ssh.calls(), []);
+  });
+
+  test('says what is not installed here, ssh or the timeout of coreutils', (t) => {
+    const { put, monitorWith } = makeOperator(t);
+    const list = put('nodes.conf', 'devnet|a|node\n');
+    const bin = temporaryFolder(t);
+    const says = (): string =>
+      monitorWith({ PATH: bin }, 'alerts', '--env', 'devnet', '--config', list).stdout.replaceAll(/\s+/g, ' ');
+    assert.match(says(), /timeout is not installed here \(package coreutils\)/);
+    symlinkSync('/usr/bin/timeout', join(bin, 'timeout'));
+    assert.match(says(), /ssh is not installed here \(package openssh-client\)/);
   });
 
   for (const [signal, code] of [

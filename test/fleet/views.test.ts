@@ -245,8 +245,8 @@ describe('views of a fleet', () => {
       ['10m', 'connected, connected', 'all connected'],
       ['130s', 'stale, stale', '2 of 6 links not connected'],
     ] as const) {
-      const { limits } = fleetConfig.fleet.parse({ limits: { 'wireguard-handshake': { amber: limit } } });
-      const fleet = assessFleet(reading, limits, at);
+      const fleetSettings = fleetConfig.fleet.parse({ limits: { 'wireguard-handshake': { amber: limit } } });
+      const fleet = assessFleet(reading, fleetSettings, at);
       const { links } = jsonOf('mesh', fleet) as { links: { from: string; state: string }[] };
       const fromNode1 = links.filter(({ from }) => from === 'node1').map(({ state }) => state);
       assert.equal(fromNode1.join(', '), states, limit);

@@ -8,6 +8,7 @@ import { root } from '../process.ts';
 import { type Board, boards, type Panel } from '../real/boards.ts';
 import { readText } from '../world.ts';
 import { exposition } from './application.ts';
+import { cadvisorPage, dcgmPage } from './exporters.ts';
 
 const files = Object.entries(boards);
 const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ file, panel })));
@@ -17,6 +18,9 @@ const machine = ['node_cpu_seconds_total', 'node_memory_MemAvailable_bytes', 'no
 
 /** Families of an application. */
 const application = [...exposition('PREFIX', 1).matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
+
+/** Families of cAdvisor and the DCGM exporter. */
+const exporters = [...`${cadvisorPage(1)}${dcgmPage()}`.matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
 
 /** Family that no board shows → why. */
 const notShown: Readonly<Record<string, string>> = {
@@ -143,7 +147,7 @@ describe('boards', () => {
 
   test('every query asks for families that are exported, and every family is asked for', () => {
     assert.ok(ours.length >= 80, `${ours.length}`);
-    const exported = new Set([...ours, ...machine, ...application]);
+    const exported = new Set([...ours, ...machine, ...application, ...exporters]);
     const asked = new Set<string>();
     for (const [file, { panels: shown, templating }] of files) {
       const selectors = templating.list.flatMap(({ type, query }) =>
@@ -161,6 +165,70 @@ describe('boards', () => {
     }
     // A metric that no board shows is one that nobody sees.
     assert.deepEqual([...exported].filter((family) => !asked.has(family)).sort(), Object.keys(notShown).sort());
+  });
+
+  test('what a stage that stopped has left is not drawn as if it were new: temperatures, services and nodes have a gap', () => {
+    const lastRuns = {
+      'fleet.json': 'ops_fleet_last_run_timestamp_seconds',
+      'thermal.json': 'node_thermal_heartbeat_seconds',
+      'watchdog.json': 'ops_watchdog_last_run_timestamp_seconds',
+    };
+    // Counts what happened, or says what failed in the last run: a reason that nobody may lose.
+    const kept = /^node_thermal_sensor_problem|^count\(node_thermal_sensor_problem|increase\(|_attempts_total/;
+    let guarded = 0;
+    for (const [file, lastRun] of Object.entries(lastRuns))
+      for (const { title, targets } of boards[file]?.panels ?? [])
+        for (const { expr } of targets) {
+          if (/^(?:max\()?time\(\) - /.test(expr) || kept.test(expr)) continue;
+          assert.match(expr, new RegExp(`time\\(\\) - ${lastRun}\\{[^}]*\\} < \\d+`), `${file}, ${title}`);
+          guarded += 1;
+        }
+    assert.ok(guarded >= 30, `${guarded}`);
+    // Only bad news of an old file stays.
+    const sources = boards['thermal.json']?.panels.find(({ title }) => title === 'Sources');
+    assert.match(sources?.targets[0]?.expr ?? '', /or node_thermal_source_success\{[^}]*\} == 0\)$/);
+  });
+
+  test('temperatures are compared with the limits of each machine, not with figures of the board', () => {
+    const { panels: shown } = boards['thermal.json'] ?? assert.fail();
+    const celsius = shown.filter(({ fieldConfig: { defaults } }) => defaults.unit === 'celsius');
+    assert.equal(celsius.length, 3);
+    for (const { title, targets, fieldConfig } of celsius) {
+      assert.ok(targets.some(({ expr }) => expr.includes('node_thermal_limit_celsius')), title); // prettier-ignore
+      assert.doesNotMatch(JSON.stringify(fieldConfig), /"value":(70|85)\b/, title);
+    }
+  });
+
+  test('machines and nodes of two sites are told apart in every legend', () => {
+    let kept = 0;
+    for (const { file, panel } of panels)
+      for (const { expr, legendFormat = '' } of panel.targets) {
+        const [label] = /\{\{(?!cluster)\w+\}\}/.exec(legendFormat) ?? [];
+        // A sum has the labels that it names, other series have those of their machine.
+        const sum = /\b(?:sum|min|max|avg|count|group)\b(?: by \(([^)]*)\))? ?\(/.exec(expr);
+        const keepsSite = sum === null || (sum[1] ?? '').split(', ').includes('cluster');
+        if (label === undefined || !keepsSite) continue;
+        assert.match(legendFormat, /\{\{cluster\}\}/, `${file}, ${panel.title}: ${expr}`);
+        kept += 1;
+      }
+    assert.ok(kept >= 60, `${kept}`);
+  });
+
+  test('series of one panel never share a colour', () => {
+    let fixed = 0;
+    for (const { file, panel } of panels) {
+      const { defaults, overrides } = panel.fieldConfig;
+      // Colours by name are chosen by a hash: two of ten series have one colour more often than not.
+      assert.notEqual(defaults.color?.mode, 'palette-classic-by-name', `${file}, ${panel.title}`);
+      const colours = overrides.flatMap(({ matcher, properties }) =>
+        matcher.id === 'byName'
+          ? properties.flatMap(({ id, value }) => (id === 'color' ? [JSON.stringify(value)] : []))
+          : [],
+      );
+      assert.equal(new Set(colours).size, colours.length, `${file}, ${panel.title}`);
+      fixed += colours.length;
+    }
+    assert.ok(fixed >= 10, `${fixed}`);
   });
 
   test('the overview has the eight panels that sites know', () => {

@@ -54,7 +54,7 @@ describe('io/own-files', () => {
     const folder = join(temporaryFolder(t), 'cache');
     mkdirSync(folder);
     chmodSync(folder, 0o777);
-    await replaceOwnFile(join(folder, 'kept.json'), 'mine');
+    await assert.rejects(replaceOwnFile(join(folder, 'kept.json'), 'mine'), /cache is not this user's alone$/);
     assert.deepEqual(readdirSync(folder), []);
     assert.ok(!existsSync(join(folder, 'kept.json')));
   });

@@ -13,6 +13,8 @@ import { readText, temporaryFolder, until } from '../world.ts';
 
 /** The fake ssh. As under sshd, a command runs in a session of its own and outlives the process that started it. */
 const ssh = `#!/bin/sh
+# sshd takes no variable over that its AcceptEnv does not name.
+unset TRACEPARENT
 for word; do
   if [ "$before" = -S ]; then socket=$word; fi
   before=$word
@@ -76,6 +78,20 @@ describe('io/ssh', () => {
       assert.match(String(error), /no-such-program is not installed on source/);
       return error instanceof NotInstalled;
     });
+  });
+
+  test('the span of the run goes along in the command, and no other variable does', async (t) => {
+    const host = machine(t).open();
+    const before = { ...process.env };
+    t.after(() => {
+      if (before['TRACEPARENT'] === undefined) delete process.env['TRACEPARENT'];
+      else process.env['TRACEPARENT'] = before['TRACEPARENT'];
+    });
+    const script = 'echo "<$TRACEPARENT>"';
+    delete process.env['TRACEPARENT'];
+    assert.deepEqual(await host.run(['sh', '-c', script]), printed('<>\n'));
+    process.env['TRACEPARENT'] = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01'; touch /nonexistent`;
+    assert.deepEqual(await host.run(['sh', '-c', script]), printed(`<${process.env['TRACEPARENT']}>\n`));
   });
 
   test('run works where sshd gives the command no input', async (t) => {

@@ -72,6 +72,20 @@ describe('node/dns', () => {
     assert.deepEqual([fields['port_53_bound'], fields['port_443_bound']], [false, false]);
   });
 
+  test('the stub of systemd-resolved is no name server on port 53', async () => {
+    const { files, programs } = running({ caddy: [443] });
+    const others = programs['ss -H -ltnup']?.stdout;
+    const listening = async (...addresses: readonly string[]): Promise<unknown> => {
+      const stdout = [others, ...addresses.map((one) => `udp UNCONN 0 0 ${one}:53 0.0.0.0:*\n`)].join('');
+      return (await sectionOn('dns', { files, programs: { ...programs, 'ss -H -ltnup': { stdout } } })).fields[
+        'port_53_bound'
+      ];
+    };
+    assert.equal(await listening('127.0.0.53%lo', '127.0.0.54'), false);
+    for (const address of ['127.0.0.1', '0.0.0.0', '192.0.2.53', '[::]'])
+      assert.equal(await listening('127.0.0.53%lo', address), true, address);
+  });
+
   test('a name server that does not answer is a reason, not a name without records', async () => {
     const { fields, errors } = await sectionOn('dns', { ...machine, names: {} }, { node: config });
     for (const name of ['soa_resolves', 'ns_resolves', 'ns_record_count', 'base_a_resolves', 'wildcard_resolves'])

@@ -353,6 +353,36 @@ describe('node/report', () => {
     const { status, stdout, stderr } = runBundle('node-report', [], env);
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /^System$/m);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /- system, recent_oom_kills: no folder can be written, so there is nothing to compare with: EEXIST.*ops-monitor-\d+'/,
+    );
+  });
+
+  test('what happened lately has a reason where the folder for it cannot be used: section, field and path', (t) => {
+    const folder = temporaryFolder(t);
+    const env = { ...environmentIn(folder), XDG_CACHE_HOME: join(folder, 'file') };
+    writeFileSync(join(folder, 'file'), '');
+    const errorsOf = (more: object): { section: string; part?: string; reason: string }[] => {
+      const { status, stdout, stderr } = runBundle('node-report', ['--json'], { ...env, ...more });
+      assert.deepEqual([status, stderr], [0, '']);
+      const { errors } = JSON.parse(stdout) as { errors: { section: string; part?: string; reason: string }[] };
+      return errors.filter(({ part = '' }) => ['recent_oom_kills', 'tcp_retrans_pct', 'recent_errors'].includes(part));
+    };
+    const errors = errorsOf({});
+    assert.deepEqual(
+      errors.map(({ section, part }) => [section, part]),
+      [
+        ['system', 'recent_oom_kills'],
+        ['network', 'tcp_retrans_pct'],
+      ],
+    );
+    for (const { reason } of errors)
+      assert.match(
+        reason,
+        /\/file\/ops-monitor\/node-report\.json cannot be written, so there is nothing to compare with: /,
+      );
+    assert.deepEqual(errorsOf({ XDG_CACHE_HOME: join(folder, 'cache') }), []);
   });
 
   test('output that does not fit on its disk is no success', async (t) => {

@@ -2,14 +2,16 @@
 // webhook; grouping, repeats, ends and inhibition.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveHttp } from '../http.ts';
-import { temporaryFolder, until } from '../world.ts';
+import { root, runProcess } from '../process.ts';
+import { readText, temporaryFolder, until } from '../world.ts';
 import {
   type Alertmanager,
   alertmanagers,
+  alertsShown,
   failuresOf,
   postAlerts,
   type Posted,
@@ -20,6 +22,7 @@ import { useBrowser } from './page-site.ts';
 
 const browser = useBrowser();
 const cluster = 'valtronics-prod';
+const page = join(root, 'ops', 'docs', 'alertmanager.md');
 
 /** The mailbox and the web server that all receivers lead to. */
 async function startWith(t: TestContext, programs: Alertmanager) {
@@ -285,6 +288,28 @@ describe('Alertmanager', () => {
       await until(() => mailbox.some((one) => read(one).text.includes('OpsMonitorCheck of vm')));
       await until(() => mailbox.some((one) => read(one).text.includes(`DatabaseConnectionsHigh of ${cluster}`)));
       assert.equal(await failuresOf(url), 0);
+    });
+
+    test(`${name} mails the test alert of ops/docs/alertmanager.md, and its end two minutes later`, async (t) => {
+      const programs = programsOf();
+      const { url, mailbox } = await startWith(t, programs);
+      const [, lines = ''] = /## A test alert\n\n```console\n\$ ([^]*?)```/.exec(readText(page)) ?? [];
+      const command = lines.replaceAll(/\n> +/g, '\n');
+      assert.match(command, /^amtool alert add .*\\\n--end.*127\.0\.0\.1:9093\n$/);
+      const env = { ...process.env, PATH: `${dirname(programs.amtool)}:${process.env['PATH']}` };
+      const before = Date.now();
+      const { status, stderr } = runProcess(['sh', '-c', command.replace('http://127.0.0.1:9093', url)], env);
+      assert.equal(status, 0, stderr);
+      const [shown] = await alertsShown(url, 'Test');
+      assert.deepEqual(shown?.annotations, { summary: 'A test: nothing is wrong' });
+      // The end has no milliseconds.
+      const seconds = (Date.parse(shown?.endsAt ?? '') - before) / 1000;
+      assert.ok(seconds > 118 && seconds < 125, `${seconds}`);
+      await until(() => mailbox.length > 0);
+      assert.deepEqual(
+        mailbox.map((one) => [one.to.join(), read(one).subject]),
+        [['ops@valtronics.com', '[1 warning] A test: nothing is wrong']],
+      );
     });
   }
 });

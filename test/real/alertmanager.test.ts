@@ -1,56 +1,18 @@
 // A real Alertmanager accepts the alerts of send-alerts, shows them, and resolves them.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { describe, type TestContext } from 'node:test';
-import { makeNet } from '../../lib/io/net.ts';
-import { freePort, root } from '../process.ts';
-import { temporaryFolder, until } from '../world.ts';
-import { installPackages } from './packages.ts';
+import test, { describe } from 'node:test';
+import { root } from '../process.ts';
+import { temporaryFolder } from '../world.ts';
+import { alertsShown, debianAlertmanager, startAlertmanager } from './alertmanagers.ts';
+import { serveMail } from './mail-server.ts';
 import { mailSiteIn } from './mail-site.ts';
-
-const net = makeNet({});
-
-async function startAlertmanager(t: TestContext, folder: string): Promise<string> {
-  // Installed, not unpacked: Alertmanager reads its templates from the place where they are installed.
-  installPackages('prometheus-alertmanager');
-  writeFileSync(join(folder, 'alertmanager.yml'), 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
-  const port = await freePort();
-  const child = spawn(
-    '/usr/bin/prometheus-alertmanager',
-    [
-      `--config.file=${join(folder, 'alertmanager.yml')}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
-    ],
-    { stdio: 'ignore' },
-  );
-  t.after(() => void child.kill('SIGKILL'));
-  const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 })).status === 200);
-  return url;
-}
-
-interface Shown {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly status: { readonly state: string };
-}
-
-async function shownBy(url: string): Promise<Shown[]> {
-  const { body } = await net.request({ method: 'GET', url: `${url}/api/v2/alerts`, seconds: 5 });
-  return JSON.parse(body) as Shown[];
-}
 
 describe('real/alertmanager', () => {
   test('Alertmanager accepts, shows and resolves the alerts that are sent', async (t) => {
-    const folder = temporaryFolder(t);
-    const home = join(folder, 'alertmanager');
-    mkdirSync(home);
-    const url = await startAlertmanager(t, home);
-    const { look, run } = mailSiteIn(folder, {
+    const { port } = await serveMail(t);
+    const url = await startAlertmanager(t, debianAlertmanager(), [['localhost:25', `127.0.0.1:${port}`]]);
+    const { look, run } = mailSiteIn(temporaryFolder(t), {
       configuration: `alerts:
   alertmanager: { urls: ["${url}"], labels: { severity: page } }
   rules: { storage: { hold: 1s } }`,
@@ -65,7 +27,7 @@ describe('real/alertmanager', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     look({ data: 91, [odd]: 95, fine: 10 });
     assert.deepEqual((await run('send-alerts')).problems, []);
-    const active = await shownBy(url);
+    const active = await alertsShown(url);
     assert.deepEqual(active.map(({ labels }) => labels['subject'] ?? '').sort(), ['data', odd].sort());
     const data = active.find(({ labels }) => labels['subject'] === 'data');
     const { instance, ...labels } = data?.labels ?? {};
@@ -84,7 +46,7 @@ describe('real/alertmanager', () => {
     assert.deepEqual((await run('send-alerts')).problems, []);
     // The list has the active alerts only.
     assert.deepEqual(
-      (await shownBy(url)).map(({ labels: { subject } }) => subject),
+      (await alertsShown(url)).map(({ labels: { subject } }) => subject),
       [odd],
     );
   });

@@ -25,13 +25,17 @@ const built = (version: string, lacks: readonly string[]): Alertmanager => ({
   amtool: goProgram({ module, program: `${module}/cmd/amtool`, version }),
 });
 
+export function debianAlertmanager(): Alertmanager {
+  // Installed, not unpacked: it reads its own templates from the place where they are installed.
+  installPackages('prometheus-alertmanager');
+  return { server: '/usr/bin/prometheus-alertmanager', amtool: '/usr/bin/amtool' };
+}
+
+export const newestAlertmanager = (): Alertmanager => built('v0.34.0', ['ui/app/dist/index.html']);
+
 export const alertmanagers: Readonly<Record<string, () => Alertmanager>> = {
-  'Debian’s Alertmanager': () => {
-    // Installed, not unpacked: it reads its own templates from the place where they are installed.
-    installPackages('prometheus-alertmanager');
-    return { server: '/usr/bin/prometheus-alertmanager', amtool: '/usr/bin/amtool' };
-  },
-  'Alertmanager 0.34': () => built('v0.34.0', ['ui/app/dist/index.html']),
+  'Debian’s Alertmanager': debianAlertmanager,
+  'Alertmanager 0.34': newestAlertmanager,
 };
 
 /** Runs amtool, which must succeed, and returns what it printed. */
@@ -85,6 +89,20 @@ export async function postAlerts(url: string, alerts: readonly Posted[]): Promis
   const body = JSON.stringify(alerts);
   const answer = await net.request({ method: 'POST', url: `${url}/api/v2/alerts`, headers, body, seconds: 5 });
   assert.equal(answer.status, 200, answer.body);
+}
+
+interface Shown {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly endsAt: string;
+  readonly status: { readonly state: string };
+}
+
+/** The alerts that are active there: those of this name, or all of them. */
+export async function alertsShown(url: string, alertname?: string): Promise<Shown[]> {
+  const { body } = await net.request({ method: 'GET', url: `${url}/api/v2/alerts`, seconds: 5 });
+  const all = JSON.parse(body) as Shown[];
+  return alertname === undefined ? all : all.filter(({ labels }) => labels['alertname'] === alertname);
 }
 
 /** How many notifications could not be rendered or sent. */

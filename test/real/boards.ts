@@ -28,9 +28,14 @@ export interface Panel {
       readonly max?: number;
       readonly thresholds?: { readonly steps: readonly object[] };
       readonly custom?: object;
+      readonly color?: { readonly mode: string };
     };
+    readonly overrides: readonly {
+      readonly matcher: { readonly id: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
-  readonly targets: readonly { readonly expr: string; readonly instant?: boolean }[];
+  readonly targets: readonly { readonly expr: string; readonly legendFormat?: string; readonly instant?: boolean }[];
 }
 
 export interface Annotation {

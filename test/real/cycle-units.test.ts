@@ -5,6 +5,7 @@ import test, { describe, type TestContext } from 'node:test';
 import type { Snapshot } from '../../lib/snapshot/files.ts';
 import { stages } from '../../lib/cycle/stages.ts';
 import { root } from '../process.ts';
+import { spansIn } from '../traced.ts';
 import { readText, until } from '../world.ts';
 import { type Booted, bootSystemd } from './boot.ts';
 import { installPackages } from './packages.ts';
@@ -23,8 +24,8 @@ const timers = [
 const unitOf = (stage: string): string => `ops-monitor@${stage}.service`;
 
 /** The commands of a section of the page, as one script. What needs the network was done before. */
-function commandsOf(heading: string): string {
-  const page = readText(join(root, 'ops', 'docs', 'install.md'));
+function commandsOf(heading: string, name = 'install.md'): string {
+  const page = readText(join(root, 'ops', 'docs', name));
   const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
   const blocks = [...section.matchAll(/^( *)```console\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) =>
     block
@@ -33,7 +34,7 @@ function commandsOf(heading: string): string {
       .filter((line) => !line.startsWith('apt-get'))
       .join('\n'),
   );
-  assert.ok(blocks.length > 0, `install.md has no commands under ${heading}`);
+  assert.ok(blocks.length > 0, `${name} has no commands under ${heading}`);
   return blocks.join('\n');
 }
 
@@ -316,6 +317,33 @@ alerts: { to: [ops@example.org], rules: { storage: { at: 0.0001% } } }
     assert.deepEqual([outcome, problems], ['ok', []]);
     assert.equal(must('systemctl', 'show', '-P', 'Result', 'ops-monitor-push.service').trim(), 'success');
     assert.equal(must('find', state, '!', '-user', 'ops-monitor').trim(), '');
+  });
+
+  test('with the drop-in of tracing.md every stage of a cycle sends its spans out of its sandbox', async (t) => {
+    const machine = await installed(t);
+    const { must, write } = machine;
+    write('/srv/receiver.cjs', gateway.replace('9091', '4318'));
+    must('systemd-run', '--quiet', '--unit=receiver', '/opt/ops-monitor/node_modules/.bin/node', '/srv/receiver.cjs');
+    must('systemctl', 'start', 'ops-monitor-cycle.service');
+    assert.equal(machine.run('test', '-e', '/srv/pushes').status, 1, 'a trace was sent before it was switched on');
+    machine.script(commandsOf('Switch it on for the units', 'tracing.md'));
+    must('systemctl', 'start', 'ops-monitor-cycle.service');
+    const { run_id } = JSON.parse(machine.read(`${state}/raw/latest.json`)) as Snapshot;
+    const spans = machine
+      .read('/srv/pushes')
+      .split(/POST \/v1\/traces +/)
+      .slice(1)
+      .flatMap((body) => spansIn(body));
+    const whole = spans.find(({ name }) => name === 'cycle');
+    assert.equal(whole?.traceId, run_id);
+    assert.deepEqual(
+      spans
+        .filter(({ parentSpanId }) => parentSpanId === whole.spanId)
+        .map(({ name }) => name)
+        .toSorted(),
+      inCycle.toSorted(),
+    );
+    for (const stage of inCycle) assert.equal(resultOf(machine, stage), 'success', stage);
   });
 
   /** Keeps what is pushed. */

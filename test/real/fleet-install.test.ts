@@ -102,7 +102,7 @@ describe('monitor install', () => {
     const { monitor, messages, must, run } = await makeSite(t, 'ubuntu', 'ALL=(ALL) NOPASSWD: ALL');
     assert.match(messages(), /node1 does not report: ops-monitor is not installed there \(monitor install/);
     const dry = monitor('install', 'node1', '--dry-run');
-    assert.match(dry.stdout, /^would copy .*ops-monitor-node.cjs .* to \/usr\/local\/bin\/ops-monitor on ubuntu@node1/);
+    assert.match(dry.stdout, /^would log in to ubuntu@node1 by ssh, and copy \S+ops-monitor-node\.cjs /);
     assert.equal(run('test', '-e', '/usr/local/bin/ops-monitor').status, 1);
 
     const done = monitor('install', 'node1');

@@ -1,6 +1,7 @@
 // The fleet monitor with what operators have in their ssh_config: jump hosts, agents, shared connections, Include and Match. All with
 // real sshds and agents; the nodes' reports are files.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe, type TestContext } from 'node:test';
@@ -14,6 +15,8 @@ interface Site {
   readonly env: NodeJS.ProcessEnv;
   /** Lines before those that reach the jump host and the nodes. */
   readonly configure: (config: string, deadline?: string) => void;
+  /** What asks all nodes. */
+  readonly argv: readonly [program: string, ...string[]];
   readonly monitor: () => { readonly errors: Readonly<Record<string, string | null>>; readonly ms: number };
   readonly ssh: (...argv: readonly string[]) => Ran;
   /** Logins so far. */
@@ -63,8 +66,18 @@ exec cat ${report}
     '',
   ];
   const nodes = Object.fromEntries(names.map((name) => [name, {}]));
+  const argv: Site['argv'] = [
+    process.execPath,
+    join(root, 'dist', 'monitor.cjs'),
+    'report',
+    '--env',
+    'devnet',
+    '--config',
+    config,
+  ];
   return {
     folder,
+    argv,
     env,
     silentPort: await listenSilently(t),
     configure: (more, deadline = '20s') => {
@@ -73,11 +86,7 @@ exec cat ${report}
       writeFileSync(config, JSON.stringify({ fleet }));
     },
     monitor: () => {
-      const argv = ['report', '--env', 'devnet', '--config', config];
-      const { status, stdout, stderr, ms } = runProcess(
-        [process.execPath, join(root, 'dist', 'monitor.cjs'), ...argv],
-        env,
-      );
+      const { status, stdout, stderr, ms } = runProcess(argv, env);
       assert.equal(`${status} ${stderr}`, '0 ');
       const { nodes: found } = JSON.parse(stdout) as { nodes: { host: string; error?: string }[] };
       return { errors: Object.fromEntries(found.map(({ host, error = null }) => [host, error])), ms };
@@ -131,6 +140,23 @@ describe('monitor with the ssh_config of an operator', () => {
       assert.ok(ms < 15_000, `${ms} ms`);
       await until(() => processesOf(folder).length === 0);
     }
+  });
+
+  test('leaves no ssh behind soon after it is killed, wherever the nodes hang', async (t) => {
+    const { folder, env, configure, argv, silentPort } = await makeSite(t);
+    const hang = 'SetEnv FAULT=hangs';
+    const hosts = [`node1\n  ${hang}`, `node2\n  Port ${silentPort}`, `node3\n  ProxyJump jump\n  ${hang}`];
+    configure(hosts.map((host) => `Host ${host}`).join('\n'), '4s');
+    const [program, ...words] = argv;
+    const view = spawn(program, words, { env, stdio: 'ignore' });
+    const sshs = (): string[] => processesOf(folder).filter((line) => line.startsWith('ssh '));
+    // One more reaches the jump host.
+    await until(() => sshs().length === names.length + 1);
+    view.kill('SIGKILL');
+    const begun = performance.now();
+    await until(() => sshs().length === 0);
+    // The commands of the nodes would go on for 30 s.
+    assert.ok(performance.now() - begun < 15_000);
   });
 
   test('says why, whatever banner the node has, and whatever the ssh_config says about commands and messages', async (t) => {

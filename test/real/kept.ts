@@ -56,15 +56,20 @@ interface GoProgram {
   readonly versionIn?: string;
   /** Files that the program embeds and the sources lack, such as pages that a release builds: made empty. */
   readonly lacks?: readonly string[];
+  /** Build tags, such as those that leave out what no test asks for. */
+  readonly tags?: readonly string[];
 }
 
 /** The path of a Go program, built in the sources of its module and so with the very versions of other modules that it names.
  * `go install` would ask for all versions of the module, which some proxies do not tell. */
-export function goProgram({ program, version, module = program, versionIn, lacks = [] }: GoProgram): string {
+export function goProgram({ program, version, module = program, versionIn, lacks = [], tags = [] }: GoProgram): string {
   const name = program.split('/').at(-1) ?? program;
   const folder = kept(`${name}-${version}`, (into) => {
     const found = JSON.parse(runGo(['mod', 'download', '-json', `${module}@${version}`], withGo())) as { Dir: string };
-    const flags = versionIn === undefined ? [] : ['-ldflags', `-X ${versionIn}=${version}`];
+    const flags = [
+      ...(versionIn === undefined ? [] : ['-ldflags', `-X ${versionIn}=${version}`]),
+      ...(tags.length === 0 ? [] : ['-tags', tags.join(',')]),
+    ];
     // Go lets nobody add a file to a module that it keeps.
     const sources = lacks.length === 0 ? found.Dir : join(into, 'sources');
     if (lacks.length > 0) spawnSync('cp', ['-r', found.Dir, sources]);

@@ -1,4 +1,4 @@
-// Debian's Prometheus with the configuration and rules of ops/prometheus, and its node-exporter on a folder of textfiles. Ports and
+// Prometheus, Debian's or another, with the configuration and rules of ops/prometheus, and its node-exporter on a folder of textfiles. Ports and
 // times are other ones.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -24,6 +24,12 @@ interface Settings {
   readonly changes: readonly (readonly [from: string, to: string])[];
   /** Between scrapes, and between evaluations. */
   readonly interval?: string;
+  /** Of node-exporter, besides that of textfiles. */
+  readonly collectors?: readonly string[];
+  /** The path of Prometheus, if not Debian's. */
+  readonly program?: string;
+  /** More of the configuration, given the address at which Prometheus itself listens. */
+  readonly more?: (address: string) => { readonly global: object; readonly scrape_configs: readonly object[] };
 }
 
 function start(t: TestContext, argv: readonly string[]): void {
@@ -35,14 +41,14 @@ function start(t: TestContext, argv: readonly string[]): void {
 /** Returns the URL of Prometheus, once it is ready. */
 export async function startPrometheus(
   t: TestContext,
-  { textfiles, alertmanager, rules, changes, interval = '1s' }: Settings,
+  { textfiles, alertmanager, rules, changes, interval = '1s', collectors = [], program, more }: Settings,
 ): Promise<string> {
   const folder = temporaryFolder(t);
   const [exporterPort, port] = [await freePort(), await freePort()];
   const exporter = join(unpackPackage(t, 'prometheus-node-exporter'), 'usr/bin/prometheus-node-exporter');
-  const collectors = ['--collector.disable-defaults', '--collector.textfile'];
-  collectors.push(`--collector.textfile.directory=${textfiles}`);
-  start(t, [exporter, ...collectors, `--web.listen-address=127.0.0.1:${exporterPort}`]);
+  const collecting = ['textfile', ...collectors].map((name) => `--collector.${name}`);
+  const argv = ['--collector.disable-defaults', ...collecting, `--collector.textfile.directory=${textfiles}`];
+  start(t, [exporter, ...argv, `--web.listen-address=127.0.0.1:${exporterPort}`]);
 
   mkdirSync(join(folder, 'rules'));
   const texts = rules.map((name) => readText(ruleFile(name)));
@@ -56,19 +62,25 @@ export async function startPrometheus(
   const settings = parse(
     text.replace('127.0.0.1:9093', new URL(alertmanager).host).replace('127.0.0.1:9101', `127.0.0.1:${exporterPort}`),
   ) as { global: object; scrape_configs: { job_name: string }[] };
+  const address = `127.0.0.1:${port}`;
+  const added = more?.(address);
   const global = {
     ...settings.global,
+    ...added?.global,
     scrape_interval: interval,
     scrape_timeout: interval,
     evaluation_interval: interval,
   };
   const scrape_configs = settings.scrape_configs.filter(({ job_name }) => job_name === 'node-exporter');
   const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, stringify({ ...settings, global, scrape_configs }));
-  const prometheus = join(unpackPackage(t, 'prometheus'), 'usr/bin/prometheus');
+  writeFileSync(
+    config,
+    stringify({ ...settings, global, scrape_configs: [...scrape_configs, ...(added?.scrape_configs ?? [])] }),
+  );
+  const prometheus = program ?? join(unpackPackage(t, 'prometheus'), 'usr/bin/prometheus');
   const storage = `--storage.tsdb.path=${join(folder, 'data')}`;
-  start(t, [prometheus, `--config.file=${config}`, storage, `--web.listen-address=127.0.0.1:${port}`]);
-  const url = `http://127.0.0.1:${port}`;
+  start(t, [prometheus, `--config.file=${config}`, storage, `--web.listen-address=${address}`]);
+  const url = `http://${address}`;
   await until(async () => (await net.request({ method: 'GET', url: `${url}/-/ready`, seconds: 2 })).status === 200);
   return url;
 }

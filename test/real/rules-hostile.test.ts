@@ -7,7 +7,7 @@ import { gaugesOf, renderExposition } from '../../lib/core/exposition.ts';
 import { makeNet } from '../../lib/io/net.ts';
 import { ruleFiles } from '../rules.ts';
 import { temporaryFolder, until } from '../world.ts';
-import { alertmanagers, failuresOf, startAlertmanager } from './alertmanagers.ts';
+import { alertsShown, debianAlertmanager, failuresOf, startAlertmanager } from './alertmanagers.ts';
 import { serveMail } from './mail-server.ts';
 import { startPrometheus } from './prometheus.ts';
 
@@ -25,16 +25,13 @@ const hostile = {
   letters: 'Übergröße \u202e 温度',
 };
 
-interface Shown {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+type Shown = Awaited<ReturnType<typeof alertsShown>>[number];
 
 const bySubject = (one: Shown, other: Shown): number =>
   (one.labels['subject'] ?? '') < (other.labels['subject'] ?? '') ? -1 : 1;
 
 test('hostile names and 100,000 series go from a textfile to mails: every rule is evaluated, and each name stays a name', async (t) => {
-  const programs = alertmanagers['Debian’s Alertmanager']?.() ?? assert.fail();
+  const programs = debianAlertmanager();
   const { port, received } = await serveMail(t);
   const alertmanager = await startAlertmanager(t, programs, [
     ['localhost:25', `127.0.0.1:${port}`],
@@ -71,19 +68,16 @@ test('hostile names and 100,000 series go from a textfile to mails: every rule i
     };
     return data.result.map(({ value: [, value] }) => Number(value));
   };
-  const shown = async (name: string): Promise<Shown[]> =>
-    (JSON.parse(await get(`${alertmanager}/api/v2/alerts`)) as Shown[]).filter(
-      ({ labels }) => labels['alertname'] === name,
-    );
+  const shown = () => alertsShown(alertmanager, 'OpsMonitorCheck');
 
-  await until(async () => (await shown('OpsMonitorCheck')).length === names.length);
+  await until(async () => (await shown()).length === names.length);
   const [samples = 0] = await ask('scrape_samples_scraped');
   assert.ok(samples > 100_000, `${samples}`);
-  for (const { labels, annotations } of await shown('OpsMonitorCheck'))
+  for (const { labels, annotations } of await shown())
     assert.ok(annotations['summary'] === `${labels['subject']} is down`, annotations['summary']?.slice(0, 100));
   // What is no visible character is shown by its number.
   const served = names.map((name) => name.replace('\r', '<0d>').replace('\u202e', '<202e>')).sort();
-  for (const [index, { labels }] of (await shown('OpsMonitorCheck')).toSorted(bySubject).entries())
+  for (const [index, { labels }] of (await shown()).toSorted(bySubject).entries())
     assert.ok(
       labels['subject'] === served[index],
       `${labels['subject']?.slice(0, 100)} is not ${served[index]?.slice(0, 100)}`,

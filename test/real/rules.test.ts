@@ -1,10 +1,10 @@
 // The rules for Prometheus, by its own tool: each alert fires when it should, and stays away when it should.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test, { describe } from 'node:test';
 import { parse, stringify } from 'yaml';
-import { root } from '../process.ts';
+import { environmentIn, root, runBundle } from '../process.ts';
 import { ruleFile, ruleFiles, rulesIn } from '../rules.ts';
 import { readText, temporaryFolder } from '../world.ts';
 import { promtoolOf } from './packages.ts';
@@ -42,6 +42,66 @@ describe('rules for Prometheus, by promtool', () => {
       }
     });
   }
+
+  test('rules that export-rules makes for most machines and for one of them stand beside the others, and each machine has its own limit', (t) => {
+    const promtool = promtoolOf(t);
+    const folder = temporaryFolder(t);
+    // As ops/docs/prometheus.md says.
+    const rules = join(folder, 'rules');
+    cpSync(dirname(ruleFile('limits')), rules, { recursive: true });
+    const config = join(folder, 'config.yaml');
+    const exportTo = (file: string, text: string, ...argv: string[]): void => {
+      writeFileSync(config, text);
+      const { status, stdout, stderr } = runBundle(
+        'export-rules',
+        ['--config', config, ...argv],
+        environmentIn(folder),
+      );
+      assert.equal(status, 0, stderr);
+      writeFileSync(join(rules, file), stdout);
+    };
+    exportTo('limits.yml', 'limits: { inodes: { red: 80% } }\n', '--except', 'vm7:.*');
+    exportTo('limits-vm7.yml', 'limits: { inodes: { red: 95% } }\n', '--instance', 'vm7:.*');
+
+    const loaded = join(folder, 'prometheus.yml');
+    writeFileSync(loaded, stringify({ rule_files: ['rules/*.yml'] }));
+    const files = readdirSync(rules).map((name) => join(rules, name));
+    assert.equal(files.length, ruleFiles.length + 1);
+    const used = (instance: string, free: number): object[] => [
+      { series: `node_filesystem_files{instance="${instance}",mountpoint="/data"}`, values: '100x20' },
+      { series: `node_filesystem_files_free{instance="${instance}",mountpoint="/data"}`, values: `${free}x20` },
+    ];
+    const { labels, annotations } = rulesIn('limits').find(({ alert }) => alert === 'InodesHigh') ?? assert.fail();
+    const fires = (instance: string, percent: number): object => ({
+      exp_labels: { ...labels, instance, mountpoint: '/data' },
+      exp_annotations: { ...annotations, summary: `/data of ${instance} has ${percent}.0 % of its inodes in use` },
+    });
+    const tests = join(folder, 'tests.yml');
+    const input_series = [
+      ...used('vm1:9100', 15),
+      ...used('vm2:9100', 30),
+      ...used('vm7:9100', 15),
+      ...used('vm7:9101', 3),
+    ];
+    const exp_alerts = [fires('vm1:9100', 85), fires('vm7:9101', 97)];
+    const alert_rule_test = [{ eval_time: '10m', alertname: 'InodesHigh', exp_alerts }];
+    writeFileSync(tests, stringify({ rule_files: files, tests: [{ interval: '1m', input_series, alert_rule_test }] }));
+    for (const argv of [
+      ['check', 'config', loaded],
+      ['check', 'rules', '--lint-fatal', ...files],
+      ['test', 'rules', tests],
+    ]) {
+      const { status, said } = promtool(argv);
+      assert.equal(status, 0, said);
+    }
+    // A third file about the same machines would report each fault twice.
+    cpSync(join(rules, 'limits.yml'), join(rules, 'limits-again.yml'));
+    writeFileSync(
+      tests,
+      readText(tests).replace(`${rules}/limits.yml`, `${rules}/limits.yml\n  - ${rules}/limits-again.yml`),
+    );
+    assert.notEqual(promtool(['test', 'rules', tests]).status, 0);
+  });
 
   test('promtool accepts the configuration of a site with an application, but for the pods, which Debian’s cannot read', (t) => {
     const promtool = promtoolOf(t);

@@ -3,7 +3,7 @@ import { type Command, dryRunOption, exitCodes, textOption } from '../../cli/com
 import { Usage } from '../../contract/errors.ts';
 import { formatBytes, formatDuration } from '../../core/quantity.ts';
 import { listed } from '../../core/text.ts';
-import { installedPath, installOnNode, isReportProgram } from '../../io/install-node.ts';
+import { describeInstallation, installOnNode, isReportProgram } from '../../io/install-node.ts';
 import { nodeProgram } from '../../io/product.ts';
 import { print } from '../../io/terminal.ts';
 import { collectFrom, endOnHangup, fleetOptions, nodeNamed, openFleet, readProgram, settingsOf } from './target.ts';
@@ -42,9 +42,8 @@ export const install: Command = {
     if (!isReportProgram(program))
       throw new Usage(`${file} is not the program of node-report, which npm run build and npm run package make`);
     if (asked.options['dry-run'] === true) {
-      print(
-        `would copy ${file} (${formatBytes(program.length)}) to ${installedPath} on ${node.target}, with a line for sudoers`,
-      );
+      const copied = `${file} (${formatBytes(program.length)})`;
+      print([...describeInstallation(node, copied), 'Nothing was done.'].join('\n'));
       return exitCodes.ok;
     }
     for (const line of await installOnNode(node, settingsOf(fleet), program, installSeconds))

@@ -44,7 +44,7 @@ export const live: Command = {
     const session = runSession({
       start: startState(environment, nodes, detail),
       collect: (onAnswer) => collectFrom(nodes, environment, fleet, onAnswer),
-      assess: (reading) => assessFleet(reading, fleet.limits, new Date()),
+      assess: (reading) => assessFleet(reading, fleet, new Date()),
       everySeconds,
       staleSeconds: staleRounds * Math.max(everySeconds, fleet.deadline),
       size: () => ({ columns: stdout.columns, rows: stdout.rows }),

@@ -3,6 +3,7 @@ import type { Arguments } from '../../cli/arguments.ts';
 import { textOption } from '../../cli/command.ts';
 import { readConfiguration } from '../../cli/site.ts';
 import type { Configuration } from '../../config/schema.ts';
+import { configurationPath } from '../../config/load.ts';
 import { Usage } from '../../contract/errors.ts';
 import { listed, nearest } from '../../core/text.ts';
 import { type Collection, collectFleet } from '../../fleet/collect.ts';
@@ -11,7 +12,7 @@ import { type FleetNode, nodesListed, nodesOf } from '../../fleet/nodes.ts';
 import { askNode } from '../../io/ask-node.ts';
 import { readBytesIfThere, readIfThere } from '../../io/files.ts';
 import { exitNow } from '../../io/leave.ts';
-import { nodeProgram } from '../../io/product.ts';
+import { documentPath, nodeProgram } from '../../io/product.ts';
 import { printError } from '../../io/terminal.ts';
 
 /** The list of nodes of a deployment's own folder, read where no configuration is named. */
@@ -45,6 +46,7 @@ export async function openFleet(asked: Arguments): Promise<FleetTarget> {
   const isList = path?.endsWith('.conf') === true;
   const { fleet } = await readConfiguration(isList ? undefined : path);
   const known = isList ? [] : Object.keys(fleet.environments);
+  if (!isList && known.length === 0) throw new Usage(lookedAt(path));
   const environment = textOption(asked, 'env') ?? (known.length === 1 ? known[0] : undefined);
   if (environment === undefined)
     throw new Usage(`name the environment: --env NAME${known.length === 0 ? '' : ` (${listed(known, 10)})`}`);
@@ -57,6 +59,16 @@ export async function openFleet(asked: Arguments): Promise<FleetTarget> {
       `The nodes are those of ${usualList} in this folder; --config FILE names another list or configuration.`,
     );
   return { environment, nodes, fleet };
+}
+
+/** Says which files could have named nodes. */
+function lookedAt(asked: string | undefined): string {
+  const { path, isSystemWide } = configurationPath(asked);
+  const has = readIfThere(path, mostListBytes) === undefined ? 'there is no' : 'no fleet.environments is in';
+  const also = isSystemWide
+    ? `; neither --config nor $OPS_MONITOR_CONFIG names another file, and there is no ${usualList} in this folder`
+    : '';
+  return `no nodes are configured: ${has} ${path}${also} (${documentPath('fleet.md')})`;
 }
 
 /** A terminal that goes away ends every ssh with this process: their process groups are their own, so that the terminal ends none. */
@@ -87,6 +99,7 @@ export async function collectFrom(
 export const settingsOf = (fleet: Configuration['fleet']) => ({
   configFile: fleet['ssh-config'],
   connectMs: fleet.deadline * 1000 * connectShare,
+  seconds: fleet.deadline,
 });
 
 export function readProgram(path: string): Uint8Array {

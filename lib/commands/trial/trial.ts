@@ -7,6 +7,7 @@ import { join } from '../../core/path.ts';
 import { makeWorld } from '../../io/world.ts';
 import { readings } from '../../snapshot/files.ts';
 import type { Finding } from './finding.ts';
+import { tryFleet } from './fleet.ts';
 import { tryMachine } from './machine.ts';
 import { tryReadings } from './readings.ts';
 import { tryRecipients } from './recipients.ts';
@@ -28,10 +29,12 @@ export async function tryConfiguration({ source, config, places }: Site): Promis
     tryReadings(config, places, previous ?? {}, openHost),
     tryMachine(config, openHost, here),
     tryRecipients(config),
+    tryFleet(config),
   ]);
   const lineOf = lineFinder(source);
-  return found
-    .flat()
+  // Readings of many items may have one reason, such as a file that is not there.
+  const each = new Map(found.flat().map((finding) => [JSON.stringify([finding.path, finding.says]), finding]));
+  return [...each.values()]
     .map((finding) => ({ ...finding, line: lineOf(finding.path) }))
     .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }

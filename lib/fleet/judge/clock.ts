@@ -4,10 +4,12 @@ import { measured } from '../findings.ts';
 
 export const clock = defineJudgement({
   name: 'clock',
-  summary: 'clocks of nodes lie apart, by more than the time that a report travels explains',
+  summary:
+    'clocks of nodes lie apart, by more than the time that a report travels explains; a node that prints an old report looks the same',
   subsystem: 'system',
   severities: ['warning'],
-  advice: 'See whether the clock is synchronised there (timedatectl; chronyc tracking).',
+  advice:
+    'See whether the clock is synchronised there (timedatectl; chronyc tracking). Where it is right (date), the report is old: see that ops-monitor there makes a new one each time.',
   needs: ['nodes'],
   limits: { key: 'clock', side: 'above', amber: ['duration', '5s', 'clocks further apart than this are a warning'] },
   assess: ({ nodes }) => {
@@ -25,7 +27,8 @@ export const clock = defineJudgement({
       const apart = offset - reference.offset;
       const [finding] = measured(node, node, 's', {
         value: Math.max(0, Math.round((Math.abs(apart) - uncertainty - reference.uncertainty) * 1000) / 1000),
-        prefix: `the clock of ${node} is ${apart < 0 ? 'behind' : 'ahead of'} that of ${reference.node} by at least`,
+        // A report from the future cannot be an old one.
+        prefix: `${apart < 0 ? `the report of ${node} is old, or its clock is behind` : `the clock of ${node} is ahead of`} that of ${reference.node}, by at least`,
       });
       const said = (value: number, room: number): string =>
         `${value < 0 ? 'behind' : 'ahead of'} the clock of this machine by ${formatDuration(Math.abs(value))}, give or take ${formatDuration(room)}`;

@@ -1,4 +1,4 @@
-import { defineJudgement } from '../define.ts';
+import { defineJudgement, isNameserver } from '../define.ts';
 import { flagNodes } from '../findings.ts';
 import { stoppedUnit } from '../units.ts';
 
@@ -21,7 +21,7 @@ export const coredns = defineJudgement({
               : undefined;
       return {
         isGood: [runs, healthy, ready].every((one) => one === undefined) ? undefined : problem === undefined,
-        otherwise: runs === false && nodes[node]?.role?.startsWith('nameserver') === true ? 'red' : 'amber',
+        otherwise: runs === false && isNameserver(nodes[node]?.role) ? 'red' : 'amber',
         good: `CoreDNS of ${node} runs`,
         bad: `CoreDNS of ${node} ${problem}`,
         because: stoppedUnit(services, node, 'coredns'),

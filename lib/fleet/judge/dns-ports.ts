@@ -1,4 +1,4 @@
-import { defineJudgement } from '../define.ts';
+import { defineJudgement, isNameserver } from '../define.ts';
 import { flagged } from '../findings.ts';
 
 export const dnsPorts = defineJudgement({
@@ -10,16 +10,16 @@ export const dnsPorts = defineJudgement({
   needs: ['dns', 'nodes'],
   assess: ({ dns, nodes }) =>
     Object.entries(dns).flatMap(([node, read]) => {
-      const isNameserver = nodes[node]?.role?.startsWith('nameserver') === true && read.coredns_active === undefined;
+      const mustAnswer = isNameserver(nodes[node]?.role) && read.coredns_active === undefined;
       const ports = [
-        ['53', read.port_53_bound, read.coredns_active === true || isNameserver, 'CoreDNS'],
+        ['53', read.port_53_bound, read.coredns_active === true || mustAnswer, 'CoreDNS'],
         ['443', read.port_443_bound, read.caddy_active === true, 'Caddy'],
       ] as const;
       return ports.flatMap(([port, isBound, isExpected, program]) =>
         flagged(node, `${node}/${port}`, {
           isGood: isExpected ? isBound : undefined,
           good: `something listens on port ${port} of ${node}`,
-          bad: `nothing listens on port ${port} of ${node}, ${isNameserver ? 'a name server' : `though ${program} runs`}`,
+          bad: `nothing listens on port ${port} of ${node}, ${mustAnswer ? 'a name server' : `though ${program} runs`}`,
         }),
       );
     }),

@@ -1,5 +1,6 @@
 // The judgements of a fleet, in the order of its documentation.
 import type { AnyJudgement } from '../define.ts';
+import { addressConflict } from './address-conflict.ts';
 import { anyoneBootstrap } from './anyone-bootstrap.ts';
 import { caddy } from './caddy.ts';
 import { certificate } from './certificate.ts';
@@ -58,6 +59,7 @@ import { rqliteSnapshots } from './rqlite-snapshots.ts';
 import { rqliteState } from './rqlite-state.ts';
 import { rqliteTerms } from './rqlite-terms.ts';
 import { rqliteVoters } from './rqlite-voters.ts';
+import { sectionMissing } from './section-missing.ts';
 import { serviceRestarts } from './service-restarts.ts';
 import { serviceState } from './service-state.ts';
 import { swap } from './swap.ts';
@@ -71,7 +73,9 @@ import { zombies } from './zombies.ts';
 
 export const judgements: readonly AnyJudgement[] = [
   nodeReached,
+  sectionMissing,
   networkCut,
+  addressConflict,
   rqliteLeader,
   rqliteLeaderAgreement,
   rqliteTerms,

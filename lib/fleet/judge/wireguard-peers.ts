@@ -1,9 +1,10 @@
 import { causes, defineJudgement } from '../define.ts';
 import { measureNodes } from '../findings.ts';
+import { namesOf } from '../links.ts';
 
 export const wireguardPeers = defineJudgement({
   name: 'wireguard-peers',
-  summary: 'a node has fewer peers of WireGuard than there are other nodes',
+  summary: 'a node lacks another node among its peers of WireGuard',
   subsystem: 'wireguard',
   severities: ['critical'],
   advice:
@@ -11,21 +12,24 @@ export const wireguardPeers = defineJudgement({
   needs: ['wireguard', 'nodes', 'mesh', 'links'],
   assess: ({ wireguard, nodes, mesh, links }) => {
     const expected = mesh.length - 1;
-    const unreached = mesh.find((node) => nodes[node]?.reached === false);
-    return measureNodes(wireguard, '', ({ peer_count: value, peers = [], interface_up: isUp }, node) => {
-      const known = new Set([node, ...peers.flatMap((peer) => links.peerNodes(node, peer))]);
-      const hasAllReached = mesh.every((other) => known.has(other) || nodes[other]?.reached === false);
+    return measureNodes(wireguard, '', ({ interface_up: isUp }, node) => {
+      const missing = links.missingPeers(node);
+      const unreached = missing?.find((other) => nodes[other]?.reached === false);
+      const isFromUnreached = missing?.every((other) => nodes[other]?.reached === false);
       return {
-        value,
+        value: missing && expected - missing.length,
         prefix: `${node} has`,
-        message: `${node} has ${value} ${value === 1 ? 'peer' : 'peers'} of WireGuard; other nodes: ${expected}`,
-        said: `${value} peers`,
+        message:
+          missing?.length === 0
+            ? `${node} has all other nodes as peers of WireGuard`
+            : `${node} lacks ${namesOf(missing ?? [])} among its peers of WireGuard`,
+        said: `has ${expected - (missing?.length ?? 0)} of ${expected} other nodes as peers`,
         limits: { side: 'below', red: { value: expected, key: '' } },
         // A node that does not report may have no WireGuard.
         because:
           isUp === false
             ? causes.wireguard(node)
-            : hasAllReached && unreached !== undefined
+            : isFromUnreached && unreached !== undefined
               ? causes.node(unreached)
               : undefined,
       };

@@ -1,6 +1,15 @@
 // The screen of `monitor live`: state, size and time → lines. Pure.
 import { secondsSince } from '../../core/age.ts';
-import { alignColumns, cutLine, displayWidth, dropCells, fold, foldColumns, padded } from '../../core/columns.ts';
+import {
+  alignColumns,
+  cutLine,
+  displayWidth,
+  dropCells,
+  fold,
+  foldColumns,
+  padded,
+  withoutColour,
+} from '../../core/columns.ts';
 import { terminalText } from '../../core/harmless.ts';
 import type { Level } from '../../core/level.ts';
 import { formatDuration } from '../../core/quantity.ts';
@@ -10,6 +19,7 @@ import { type Fleet, worstOf } from '../assess.ts';
 import { onlyNode } from '../only.ts';
 import { isOn, shownNodes } from '../summary.ts';
 import type { Paint } from '../view.ts';
+import { alerts } from '../views/alerts.ts';
 import { cluster } from '../views/cluster.ts';
 import { node as nodeView } from '../views/node.ts';
 import { lastMinutes, measures, minutesKept, sparkline } from './history.ts';
@@ -53,9 +63,10 @@ export const pageOf = (body: readonly string[], look: Look): Page => ({
 
 export function frameOf(state: LiveState, page: Page, look: Look): readonly string[] {
   const rows = page.body.slice(state.top, state.top + page.height);
+  const firsts = state.left ? firstColumns(page).slice(state.top) : [];
   const body = Array.from({ length: page.height }, (_, index) => {
     const [line = '', isHere] = [rows[index], state.top + index === state.cursor && rows[index] !== undefined];
-    const shown = state.left ? dropCells(terminalText(line, true), state.left) : line;
+    const shown = state.left ? dropCells(terminalText(line, true), state.left, firsts[index]) : line;
     return `${isHere ? look.paint('bold', '›') : ' '} ${shown}`;
   });
   return [headLine(state, look), tabLine(state, look), ...body, footLine(state, page, look)]
@@ -63,27 +74,60 @@ export function frameOf(state: LiveState, page: Page, look: Look): readonly stri
     .map((line) => cutLine(terminalText(line, true), look.width));
 }
 
+/** How wide the first column of a table is, its mark and the gap behind it included, for each line of the body: it stays while the
+ * others scroll. 0 for lines that are no row of a table, and where it leaves the others less than half of the screen. */
+function firstColumns({ body, width }: Page): readonly number[] {
+  const second = body.map((line) => {
+    const text = withoutColour(line);
+    const [first] = /^ *(?:[●▲✖?] +)?\S+(?: \S+)* {2,}(?=\S)/.exec(text) ?? [];
+    return first === undefined ? 0 : displayWidth(first);
+  });
+  // Where a cell of the second column is blank, the row seems to have a wider first one: the rows beside say how wide it is.
+  let table: number[] = [];
+  const all: number[] = [];
+  const endTable = (): void => {
+    const least = Math.min(...table);
+    all.push(...table.map(() => (least > width / 2 ? 0 : least)));
+    table = [];
+  };
+  for (const one of second) {
+    if (one > 0) {
+      table.push(one);
+      continue;
+    }
+    endTable();
+    all.push(0);
+  }
+  endTable();
+  return all;
+}
+
 function shownLines(state: LiveState, look: Look): readonly string[] {
   const { fleet, filter, detail } = state;
   if (!fleet) return state.problem === undefined ? ['No node has answered yet.'] : [];
   if (detail !== undefined) return nodeLines(state, fleet, detail, look);
   const shown = filter === '' ? fleet : matching(fleet, filter);
-  if (filter !== '' && shownNodes(shown).length === 0 && shown.alerts.length === 0)
-    return [`No node and no alert has "${filter}" in it. Esc shows all again.`];
   const { view } = tabAt(state.tab);
+  if (filter !== '' && shownNodes(shown).length === 0) {
+    if (shown.alerts.length === 0) return [`No node and no alert has "${filter}" in it. Esc shows all again.`];
+    // A table without rows would be titles only.
+    if (view !== alerts) return [`No node has "${filter}" in it, but the tab Alerts has. Esc shows all again.`];
+  }
   const lines = view.render(shown, look, {});
   return view === cluster
     ? [...lines, ...lastReportLines(state, shown, look), ...hourLines(state, shown, look)]
     : lines;
 }
 
-/** Nodes with the text in their name, role or alerts, and alerts with it that are about no single node. */
+/** Nodes with the text in their name, role or alerts, and alerts with it that are about no single node. Where no node has it: those
+ * that gave the evidence of these alerts. */
 function matching(fleet: Fleet, text: string): Fleet {
   const has = (...words: readonly (string | null | undefined)[]): boolean =>
     words.some((word) => word?.toLowerCase().includes(text.toLowerCase()));
   const named = new Set(shownNodes(fleet).filter((name) => has(name, fleet.facts[name]?.role)));
   const found = fleet.alerts.filter(({ id, message, subsystem, severity }) => has(id, message, subsystem, severity));
-  const shown = new Set([...named, ...found.flatMap(({ node }) => node ?? [])]);
+  const about = new Set([...named, ...found.flatMap(({ node }) => node ?? [])]);
+  const shown = about.size > 0 ? about : new Set(found.flatMap(({ evidence }) => Object.keys(evidence)));
   return {
     ...fleet,
     // All alerts of the nodes that are shown: a node's level is that of its worst.

@@ -205,14 +205,16 @@ export function moveCursor(state: LiveState, by: number, { body, height, width }
   return cursor === state.cursor && top === state.top && left === state.left ? state : { ...state, cursor, top, left };
 }
 
-/** Lines about a node or an alert begin with the mark of their level. A table without such lines has one line of titles. */
+/** Lines about a node or an alert begin with a mark. A table without such lines has one line of titles; where there is nothing but
+ * titles, or a sentence, the first row is below it. */
 function firstRow(body: readonly string[]): number {
   const blank = body.indexOf('');
-  const marked = body.slice(0, blank < 0 ? body.length : blank).findIndex(isMarked);
-  return marked < 0 ? Math.max(0, Math.min(1, body.length - 1)) : marked;
+  const end = blank < 0 ? body.length : blank;
+  const marked = body.findIndex(isMarked);
+  return end > 1 && (marked < 0 || marked > end) ? 1 : Math.max(0, marked);
 }
 
-const isMarked = (line: string): boolean => /^ *[●▲✖?] /.test(withoutColour(line));
+const isMarked = (line: string): boolean => /^ *[●▲✖?i] /.test(withoutColour(line));
 
 export const widthOf = (body: readonly string[]): number =>
   body.reduce((most, line) => Math.max(most, displayWidth(line)), 0);

@@ -3,7 +3,7 @@ import { fold } from '../../core/columns.ts';
 import { counted, listed } from '../../core/text.ts';
 import { severities } from '../../core/severity.ts';
 import type { FleetAlert } from '../assess.ts';
-import { alertMark } from '../cells.ts';
+import { alertMark, idLines } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { defineView, type Screen } from '../view.ts';
 
@@ -27,12 +27,13 @@ export const alerts = defineView({
 const mostNodes = 5;
 
 function linesOf(alert: FleetAlert, screen: Screen): string[] {
-  const { message, advice, consequences, subsystem, evidence } = alert;
+  const { id, message, advice, consequences, subsystem, evidence } = alert;
   const { paint, width } = screen;
   const said = Object.entries(evidence).filter(([, words]) => !message.includes(words));
   const below = (text: string): string[] => fold(`    ${text}`, width, '    ');
   return [
     ...fold(`${alertMark(alert, screen)} ${subsystem}: ${message}`, width, '  '),
+    ...idLines(id, screen),
     ...said.slice(0, mostNodes).flatMap(([node, words]) => below(`${node}: ${words}`)),
     ...(said.length > mostNodes ? below(`… and ${counted(said.length - mostNodes, 'more node')}`) : []),
     ...(consequences.length === 0

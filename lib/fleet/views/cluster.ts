@@ -66,13 +66,13 @@ export const cluster = defineView({
             : state && badCell(state, judged(node, 'rqlite')),
         ),
         readCell(fleet, 'rqlite', node, ({ term }) => term?.toString()),
-        readCell(fleet, 'wireguard', node, ({ peer_count: count, interface_up: isUp }) =>
-          isUp === false
-            ? badCell('down', judged(node, 'wireguard'))
-            : count === undefined
-              ? undefined
-              : badCell(`${count}/${others}`, judged(node, 'wireguard')),
-        ),
+        readCell(fleet, 'wireguard', node, ({ interface_up: isUp }) => {
+          const missing = fleet.links.missingPeers(node)?.length;
+          if (isUp === false) return badCell('down', judged(node, 'wireguard'));
+          return missing === undefined
+            ? undefined
+            : badCell(`${others - missing}/${others}`, judged(node, 'wireguard'));
+        }),
         readCell(fleet, 'system', node, ({ load_avg_1: load }) =>
           load === undefined ? undefined : badCell(load.toFixed(2), judged(node, 'load')),
         ),

@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/quantity.ts';
 import type { Section } from '../../contract/section.ts';
 import { nodeSections } from '../../node/sections/index.ts';
 import type { Fleet } from '../assess.ts';
-import { alertMark, levelOfNode, markCell } from '../cells.ts';
+import { alertMark, idLines, levelOfNode, markCell } from '../cells.ts';
 import { documentOf } from '../documents.ts';
 import { reasonsIn } from '../read-report.ts';
 import { alertsOn, statusOf, worstNodes } from '../summary.ts';
@@ -29,6 +29,7 @@ function linesOf(fleet: Fleet, name: string, screen: Screen): string[] {
     ...fold([`${paint(level, text)} ${paint('bold', name)}`, ...factsOf(fleet, name)].join(', '), width, '  '),
     ...alertsOn(fleet, name).flatMap((alert) => [
       ...fold(`  ${alertMark(alert, screen)} ${alert.message}`, width, '    '),
+      ...idLines(alert.id, screen),
       ...fold(`    ${paint('dim', alert.advice)}`, width, '    '),
     ]),
     ...(fleet.facts[name]?.reached === true ? sectionLines(fleet, name, screen) : []),

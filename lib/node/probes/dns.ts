@@ -33,7 +33,8 @@ export const dns = defineProbe({
     const ask = (type: 'A' | 'NS' | 'SOA', name: string) =>
       converseOf(host).resolve({ name, type, server: server ?? own, seconds });
     const found = [coredns, caddy].flatMap((one) => ('error' in one ? [] : [one.because]));
-    const bound = async (port: number) => (await portsOf(host, run)).some((one) => one.port === port);
+    const bound = async (port: number) =>
+      (await portsOf(host, run)).some((one) => one.port === port && !isStub(one.address));
     const names = [...new Set([zone, wildcard, ...more])].filter((name) => name !== undefined);
     const read = await readParts({
       found: async () => (found.length === 0 ? {} : { found_by: found.join('; ') }),
@@ -64,6 +65,9 @@ export const dns = defineProbe({
     };
   },
 });
+
+/** Whether systemd-resolved listens there, for programs of this machine. That is no name server of a zone. */
+const isStub = (address: string): boolean => /^127\.0\.0\.5[34](%|$)/.test(address);
 
 interface Missing {
   readonly error: unknown;

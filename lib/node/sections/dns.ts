@@ -21,7 +21,7 @@ export const dns = defineSection({
     corefile_exists: optional(flag('its configuration is there')),
     caddy_admin_responds: optional(flag('the admin interface of Caddy answers')),
     caddy_reload_ok: optional(flag('Caddy took its last configuration')),
-    port_53_bound: optional(flag('something listens on port 53')),
+    port_53_bound: optional(flag('something beside systemd-resolved listens on port 53')),
     port_80_bound: optional(flag('something listens on port 80')),
     port_443_bound: optional(flag('something listens on port 443')),
     soa_resolves: optional(flag('the zone has a SOA record')),

@@ -1,10 +1,23 @@
 import { flag, instant, quantity, words } from '../../contract/fields.ts';
 import { level } from '../../contract/observation.ts';
 import { defineSection } from '../../contract/section.ts';
-import { object, oneOf, optional, recordOf } from '../../contract/shape.ts';
+import { object, oneOf, optional, recordOf, scalar, type Shape, string } from '../../contract/shape.ts';
 import { formatDuration, formatMeasure } from '../../core/quantity.ts';
 import { severities } from '../../core/severity.ts';
 import type { SnapshotConfig } from '../config.ts';
+
+/** Alerts come and go, and their names are many: the archive has none of them, because each would be a variable for ever. */
+const unarchived = <Word>(shape: Shape<Word>): Shape<Word> => ({ ...shape, form: { type: 'other' } });
+
+const alertFields = {
+  severity: unarchived(oneOf(severities)),
+  level: unarchived(level),
+  message: words('what the alert says'),
+  value: optional(scalar),
+  unit: optional(string),
+  limit: optional(object({ value: scalar, key: string })),
+  since: optional(instant('since when the alert has had its severity')),
+};
 
 export const fleet = defineSection({
   many: true,
@@ -35,7 +48,9 @@ export const fleet = defineSection({
     warning_alerts: quantity('1', 'warnings'),
     info_alerts: quantity('1', 'notes'),
     /** By id. */
-    alerts: recordOf(object({ severity: oneOf(severities), level, message: words('what the alert says') })),
+    alerts: recordOf(object(alertFields)),
+    /** By id: those of earlier runs that are none now. Where one is over, its level is green, and `ended_at` says since when. */
+    earlier: optional(recordOf(object({ ...alertFields, ended_at: optional(instant('when the alert was over')) }))),
   }),
   group: 'fleet',
   panels: [

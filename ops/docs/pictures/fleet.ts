@@ -44,9 +44,6 @@ try {
   draw('fleet-cluster');
   await run('live');
   draw('fleet-live');
-  tmux('send-keys', '7');
-  await sleep(1500);
-  draw('fleet-live-alerts');
   tmux('send-keys', 'q');
   await sleep(1000);
   tmux('kill-server');

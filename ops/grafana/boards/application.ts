@@ -1,7 +1,7 @@
 // All metrics of an application: what it serves, how fast, what fails, and what it works with.
 import { alertPage, applicationVariables, ofApplication, rateOf, responseTime } from './application-metrics.ts';
 import { chosen, makeBoard, sameMachine } from './board.ts';
-import { inColour, lines, stat, thresholds } from './panels.ts';
+import { asLimit, inColour, lines, stat, thresholds } from './panels.ts';
 
 const size = [6, 5] as const;
 const half = [12, 8] as const;
@@ -25,7 +25,7 @@ export const application = makeBoard({
       description: 'The score that the application gives each of its components, of 100.',
       size,
       unit: 'short',
-      queries: [[ofApplication('system_health_score'), '{{component}}']],
+      queries: [[ofApplication('system_health_score'), '{{component}} {{instance}}']],
     })
       .min(0)
       .max(100)
@@ -58,7 +58,7 @@ export const application = makeBoard({
       description: 'Of each source of frames.',
       size: half,
       unit: 'suffix: frames/s',
-      queries: [[`{__name__=~"(\${prefix}_)?frames_per_second", ${chosen}}`, '{{source}}']],
+      queries: [[`{__name__=~"(\${prefix}_)?frames_per_second", ${chosen}}`, '{{source}} {{instance}}']],
     }).min(0),
     lines({
       title: 'API latency',
@@ -86,10 +86,10 @@ export const application = makeBoard({
       description: `Used, idle, and as many as there may be. ${alertPage('DatabaseConnectionsHigh')}`,
       size: half,
       unit: 'short',
-      queries: [[ofApplication('database_connections'), '{{state}}']],
+      queries: [[ofApplication('database_connections'), '{{state}} {{instance}}']],
     })
       .min(0)
-      .overrideByName('max', inColour('neutral')),
+      .overrideByRegexp('/^max /', asLimit()),
     stat({
       title: 'Database connections in use',
       description: `Share of those that there may be. ${alertPage('DatabaseConnectionsHigh')}`,

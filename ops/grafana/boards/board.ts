@@ -35,6 +35,15 @@ export const chosen = 'cluster=~"$site", job=~"$job", instance=~"$instance"';
 /** The labels that series of one machine share. */
 export const sameMachine = 'on (cluster, job, instance)';
 
+/**
+ * Series as long as the time of their last run is younger than `seconds`: node-exporter serves the file of a dead stage forever, so
+ * without this a board would draw old values as if they were new.
+ */
+export const freshBy =
+  (lastRun: string, seconds: number) =>
+  (series: string): string =>
+    `(${series} and ${sameMachine} (time() - ${lastRun}{${chosen}} < ${seconds}))`;
+
 /** A variable with the values of a label; all of them are chosen at first. */
 export const choice = (name: string, label: string, selector: string, of: string): QueryVariableBuilder =>
   new QueryVariableBuilder(name)

@@ -1,12 +1,12 @@
 // The nodes of all environments that fleet-snapshot watches.
-import { choice, chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
+import { choice, chosen, freshBy, machines, makeBoard, runbook } from './board.ts';
 import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 const node = `${chosen}, environment=~"$environment", node=~"$node"`;
-/** Nothing is drawn of a fleet-snapshot that ran three times no more: its file is served forever. */
-const fresh = (selector: string): string =>
-  `(${selector} and ${sameMachine} (time() - ops_fleet_last_run_timestamp_seconds{${chosen}} < 900))`;
+/** Three runs of fleet-snapshot. */
+const fresh = freshBy('ops_fleet_last_run_timestamp_seconds', 900);
 
+const name = '{{environment}} {{node}} {{cluster}}';
 const size = [8, 5] as const;
 const half = [12, 8] as const;
 
@@ -37,7 +37,10 @@ export const fleet = makeBoard({
       size,
       unit: 'short',
       queries: [
-        [`sum by (cluster, environment) (${fresh(`ops_fleet_node_reached{${node}}`)} == bool 0)`, '{{environment}}'],
+        [
+          `sum by (cluster, environment) (${fresh(`ops_fleet_node_reached{${node}}`)} == bool 0)`,
+          '{{environment}} {{cluster}}',
+        ],
       ],
     }).thresholds(thresholds('green', [1, 'red'])),
     stat({
@@ -48,7 +51,7 @@ export const fleet = makeBoard({
       queries: [
         [
           `sum by (cluster, environment, severity) (${fresh(`ops_fleet_alerts{${chosen}, environment=~"$environment"}`)})`,
-          '{{environment}} {{severity}}',
+          '{{environment}} {{severity}} {{cluster}}',
         ],
       ],
     }),
@@ -68,7 +71,7 @@ export const fleet = makeBoard({
         title: 'Nodes',
         description: 'Whether a node sent its report. A gap: fleet-snapshot did not run.',
         size: [24, 10],
-        queries: [[fresh(`ops_fleet_node_reached{${node}}`), '{{environment}} {{node}}']],
+        queries: [[fresh(`ops_fleet_node_reached{${node}}`), name]],
       },
       verdicts('reached', 'NO ANSWER'),
     ),
@@ -77,7 +80,7 @@ export const fleet = makeBoard({
       description: 'Not available.',
       size: half,
       unit: 'percentunit',
-      queries: [[fresh(`ops_fleet_node_memory_used_ratio{${node}}`), '{{environment}} {{node}}']],
+      queries: [[fresh(`ops_fleet_node_memory_used_ratio{${node}}`), name]],
     })
       .min(0)
       .max(1),
@@ -86,7 +89,7 @@ export const fleet = makeBoard({
       description: 'In use, as df shows it.',
       size: half,
       unit: 'percentunit',
-      queries: [[fresh(`ops_fleet_node_disk_used_ratio{${node}}`), '{{environment}} {{node}}']],
+      queries: [[fresh(`ops_fleet_node_disk_used_ratio{${node}}`), name]],
     })
       .min(0)
       .max(1),
@@ -95,7 +98,7 @@ export const fleet = makeBoard({
       description: 'Mean of one minute, for each processor of a node.',
       size: half,
       unit: 'short',
-      queries: [[fresh(`ops_fleet_node_load_per_processor{${node}}`), '{{environment}} {{node}}']],
+      queries: [[fresh(`ops_fleet_node_load_per_processor{${node}}`), name]],
     }).min(0),
     lines({
       title: 'Time until a node had sent its report',
@@ -103,8 +106,11 @@ export const fleet = makeBoard({
       size: half,
       unit: 's',
       queries: [
-        [fresh(`ops_fleet_node_collection_seconds{${node}}`), '{{environment}} {{node}}'],
-        [fresh(`ops_fleet_collection_seconds{${chosen}, environment=~"$environment"}`), '{{environment}}, all'],
+        [fresh(`ops_fleet_node_collection_seconds{${node}}`), name],
+        [
+          fresh(`ops_fleet_collection_seconds{${chosen}, environment=~"$environment"}`),
+          '{{environment}}, all {{cluster}}',
+        ],
       ],
     }).min(0),
   ],

@@ -2,8 +2,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { application } from './application.ts';
 import { bootOps } from './boot-ops.ts';
+import { containers } from './containers.ts';
 import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
+import { gpus } from './gpus.ts';
 import { operations } from './operations.ts';
 import { overview } from './overview.ts';
 import { thermal } from './thermal.ts';
@@ -13,8 +15,10 @@ import { watchdog } from './watchdog.ts';
 export const boards: Readonly<Record<string, Dashboard>> = {
   'application.json': application,
   'boot-ops.json': bootOps,
+  'containers.json': containers,
   'fleet.json': fleet,
   'gates.json': gates,
+  'gpus.json': gpus,
   'operations.json': operations,
   'overview.json': overview,
   'thermal.json': thermal,

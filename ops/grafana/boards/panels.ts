@@ -146,8 +146,8 @@ export const lines = (shown: Shown): LinesBuilder =>
         .sortDesc(true),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-    // Colours by name: a series keeps its colour when others come and go.
-    .colorScheme({ build: () => ({ mode: FieldColorModeId.PaletteClassicByName }) });
+    // Colours in turn: those by name repeat among few series, because a hash chooses them.
+    .colorScheme({ build: () => ({ mode: FieldColorModeId.PaletteClassic }) });
 
 /** Lines that change at each run of a tool, and not between two runs. */
 export const stairs = (shown: Shown): LinesBuilder =>
@@ -201,4 +201,10 @@ export const byThresholds = (builder: ThresholdsConfigBuilder): DynamicConfigVal
 /** Gives the series of a name a colour of its own. */
 export const inColour = (colour: Colour): DynamicConfigValue[] => [
   { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: colours[colour] } },
+];
+
+/** Draws limits so that nobody takes them for readings. */
+export const asLimit = (): DynamicConfigValue[] => [
+  ...inColour('neutral'),
+  { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
 ];

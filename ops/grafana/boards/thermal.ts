@@ -1,11 +1,30 @@
 // Temperatures, as thermal-heartbeat reads them.
-import { GraphThresholdsStyleMode } from '@grafana/grafana-foundation-sdk/common';
-import { choice, chosen, machines, makeBoard, runbook } from './board.ts';
-import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
+import { choice, chosen, freshBy, machines, makeBoard, runbook, sameMachine } from './board.ts';
+import { asLimit, byThresholds, lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
-/** The hottest of the sensors that stand for something. */
-const hottest = (watched: string): string =>
-  `max(node_thermal_celsius{${chosen}} and on (cluster, job, instance, source, chip, sensor) node_thermal_limit_celsius{watched="${watched}"})`;
+const fresh = freshBy('node_thermal_heartbeat_seconds', 180);
+/** Also of a heartbeat that stopped, or reads no temperature any more, what failed in its last beat: that may be why. */
+const freshOrBad = (series: string): string => `(${fresh(series)} or ${series} == 0)`;
+
+const sameSensor = sameMachine.replace(')', ', source, chip, sensor)');
+const celsius = fresh(`node_thermal_celsius{${chosen}}`);
+const limits = (watched: string): string => `node_thermal_limit_celsius{${chosen}, watched="${watched}"}`;
+
+/** The hottest of the sensors that are judged as the same thing, and how far the one nearest to its limit is below it. */
+const hottest = (title: string, watched: string, description: string) =>
+  stat({
+    title,
+    description: `${description} The limits are those of the configuration of each machine. ${runbook('prometheus/thermal', 'TemperatureTooHigh')}`,
+    size,
+    unit: 'celsius',
+    queries: [
+      [`max(${celsius} and ${sameSensor} ${limits(watched)})`, 'hottest'],
+      [`min(${limits(watched)} - ${sameSensor} ${celsius})`, left],
+    ],
+  }).overrideByName(left, byThresholds(thresholds('red', [0, 'green'])));
+
+const ofChip = `${chosen}, source=~"$source", chip=~"$chip"`;
+const left = 'left to the limit';
 
 const size = [6, 4] as const;
 const half = [12, 8] as const;
@@ -34,44 +53,46 @@ export const thermal = makeBoard({
       unit: 's',
       queries: [[`max(time() - node_thermal_heartbeat_seconds{${chosen}})`]],
     }).thresholds(thresholds('green', [90, 'amber'], [180, 'red'])),
-    stat({
-      title: 'Hottest CPU package',
-      description: 'The hottest sensor that is judged as a CPU package, such as Package id (Intel) or Tdie (AMD).',
-      size,
-      unit: 'celsius',
-      queries: [[hottest('CPU package')]],
-    }).thresholds(thresholds('green', [85, 'red'])),
-    stat({
-      title: 'Hottest NVMe disk',
-      description: 'The hottest sensor that is judged as an NVMe disk: its Composite temperature.',
-      size,
-      unit: 'celsius',
-      queries: [[hottest('NVMe disk')]],
-    }).thresholds(thresholds('green', [70, 'red'])),
+    hottest(
+      'Hottest CPU package',
+      'CPU package',
+      'Of the sensors that are judged as a CPU package, such as Package id (Intel) or Tdie (AMD).',
+    ),
+    hottest(
+      'Hottest NVMe disk',
+      'NVMe disk',
+      'Of the sensors that are judged as an NVMe disk: its Composite temperature.',
+    ),
     stat({
       title: 'Sensors without a temperature',
-      description: 'Absent, faulted, implausible, stuck, stale or unreadable: the table below says which.',
+      description:
+        'In the last beat: absent, faulted, implausible, stuck, stale or unreadable. The table below says which.',
       size,
       unit: 'short',
       queries: [
-        [`count(node_thermal_sensor_problem{${chosen}}) or 0 * max(node_thermal_heartbeat_seconds{${chosen}})`],
+        [
+          `count(node_thermal_sensor_problem{${chosen}}) or 0 * max(${fresh(`node_thermal_heartbeat_seconds{${chosen}}`)})`,
+        ],
       ],
     }),
     lines({
       title: 'Temperature by chip and sensor',
-      description: 'One line per sensor. A gap means that no temperature was read.',
+      description:
+        'One line per sensor. A gap means that no temperature was read. Dashed: the lowest limit of each kind of sensor that is judged, by the configuration of the machine.',
       size: [24, 13],
       unit: 'celsius',
       queries: [
-        [`node_thermal_celsius{${chosen}, source=~"$source", chip=~"$chip"}`, '{{instance}} {{chip}} {{sensor}}'],
+        [fresh(`node_thermal_celsius{${ofChip}}`), '{{instance}} {{chip}} {{sensor}}'],
+        [
+          `min by (cluster, instance, watched) (${fresh(`node_thermal_limit_celsius{${ofChip}}`)})`,
+          'limit of {{watched}} {{instance}}',
+        ],
       ],
-    })
-      .thresholds(thresholds('green', [70, 'amber'], [85, 'red']))
-      .thresholdsStyle({ build: () => ({ mode: GraphThresholdsStyleMode.Line }) }),
+    }).overrideByRegexp('/^limit of /', asLimit()),
     table(
       {
         title: 'Sensors without a temperature',
-        description: 'Each such sensor, with the reason.',
+        description: 'Each such sensor, with the reason, as of the last beat.',
         size: [14, 8],
         unit: 'none',
         queries: [[`node_thermal_sensor_problem{${chosen}}`]],
@@ -83,14 +104,14 @@ export const thermal = makeBoard({
       description: 'Time taken to read each source. node_thermal_source_success is 0 for a source that failed.',
       size: [10, 8],
       unit: 's',
-      queries: [[`node_thermal_source_duration_seconds{${chosen}}`, '{{instance}} {{source}}']],
+      queries: [[fresh(`node_thermal_source_duration_seconds{${chosen}}`), '{{instance}} {{source}}']],
     }),
     states(
       {
         title: 'Sources',
         description: `Whether a source could be read. A source that a machine does not have has no strip. ${runbook('prometheus/thermal', 'ThermalSourceFailing')}`,
         size: half,
-        queries: [[`node_thermal_source_success{${chosen}}`, '{{instance}} {{source}}']],
+        queries: [[freshOrBad(`node_thermal_source_success{${chosen}}`), '{{instance}} {{source}}']],
       },
       verdicts('read', 'FAILED'),
     ),
@@ -100,8 +121,8 @@ export const thermal = makeBoard({
       size: half,
       unit: 'rotrpm',
       queries: [
-        [`node_thermal_fan_rpm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
-        [`node_thermal_fan_min_rpm{${chosen}}`, 'least {{instance}} {{chip}} {{sensor}}'],
+        [fresh(`node_thermal_fan_rpm{${chosen}}`), '{{instance}} {{chip}} {{sensor}}'],
+        [fresh(`node_thermal_fan_min_rpm{${chosen}}`), 'least {{instance}} {{chip}} {{sensor}}'],
       ],
     }).min(0),
     states(
@@ -110,8 +131,8 @@ export const thermal = makeBoard({
         description: 'Whether a chip raises an alarm of its own for a temperature or a fan.',
         size: half,
         queries: [
-          [`1 - node_thermal_alarm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
-          [`1 - node_thermal_fan_alarm{${chosen}}`, '{{instance}} {{chip}} {{sensor}}'],
+          [`1 - ${fresh(`node_thermal_alarm{${chosen}}`)}`, '{{instance}} {{chip}} {{sensor}}'],
+          [`1 - ${fresh(`node_thermal_fan_alarm{${chosen}}`)}`, '{{instance}} {{chip}} {{sensor}}'],
         ],
       },
       verdicts('ok', 'ALARM'),
@@ -121,21 +142,21 @@ export const thermal = makeBoard({
       description: 'Of the oldest; 0 where a source was read in the last beat.',
       size: half,
       unit: 's',
-      queries: [[`node_thermal_source_age_seconds{${chosen}}`, '{{instance}} {{source}}']],
+      queries: [[fresh(`node_thermal_source_age_seconds{${chosen}}`), '{{instance}} {{source}}']],
     }).min(0),
     lines({
       title: 'Temperatures by source',
       description: 'How many temperatures a source gave that are believed.',
       size: half,
       unit: 'short',
-      queries: [[`node_thermal_source_readings{${chosen}}`, '{{instance}} {{source}}']],
+      queries: [[fresh(`node_thermal_source_readings{${chosen}}`), '{{instance}} {{source}}']],
     }).min(0),
     stat({
       title: 'Recipients of beats',
       description: 'Whether each accepted what it was last sent, as of the beat before.',
       size: [6, 8],
       unit: 'none',
-      queries: [[`node_thermal_telling_success{${chosen}}`, '{{recipient}} {{instance}}']],
+      queries: [[freshOrBad(`node_thermal_telling_success{${chosen}}`), '{{recipient}} {{instance}}']],
     }).mappings([verdicts('accepted', 'REFUSED')]),
     stat({
       title: 'Time since a recipient accepted',

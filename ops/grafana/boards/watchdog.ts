@@ -1,11 +1,9 @@
 // Services that watch-services looks at: whether they run, what they use, which were restarted.
-import { choice, chosen, machines, makeBoard, runbook, sameMachine } from './board.ts';
+import { choice, chosen, freshBy, machines, makeBoard, runbook } from './board.ts';
 import { lines, stat, states, table, thresholds, verdicts } from './panels.ts';
 
 const service = `${chosen}, service=~"$service"`;
-/** Nothing is drawn of a watchdog that stopped: its file is served forever. */
-const fresh = (family: string, selector = service): string =>
-  `(${family}{${selector}} and ${sameMachine} (time() - ops_watchdog_last_run_timestamp_seconds{${chosen}} < 300))`;
+const fresh = freshBy('ops_watchdog_last_run_timestamp_seconds', 300);
 
 const name = '{{service}} {{instance}}';
 const size = [6, 5] as const;
@@ -36,14 +34,16 @@ export const watchdog = makeBoard({
       description: `Of the selected services. ${runbook('prometheus/watchdog', 'ServiceDown')}`,
       size,
       unit: 'short',
-      queries: [[`sum by (cluster, instance) (${fresh('ops_watchdog_service_running')} == bool 0)`, '{{instance}}']],
+      queries: [
+        [`sum by (cluster, instance) (${fresh(`ops_watchdog_service_running{${service}}`)} == bool 0)`, '{{instance}}'],
+      ],
     }).thresholds(thresholds('green', [1, 'red'])),
     stat({
       title: 'Alerts',
       description: `Measures of services that are beyond their limits. ${runbook('watchdog-alert')}`,
       size,
       unit: 'short',
-      queries: [[`sum by (cluster, instance) (${fresh('ops_watchdog_alert_active')})`, '{{instance}}']],
+      queries: [[`sum by (cluster, instance) (${fresh(`ops_watchdog_alert_active{${service}}`)})`, '{{instance}}']],
     }).thresholds(thresholds('green', [1, 'amber'])),
     stat({
       title: 'Restarts in the last hour',
@@ -62,7 +62,7 @@ export const watchdog = makeBoard({
         title: 'Services',
         description: `Whether a service runs. A gap: unknown. ${runbook('prometheus/watchdog', 'ServiceDown')}`,
         size: half,
-        queries: [[fresh('ops_watchdog_service_running'), name]],
+        queries: [[fresh(`ops_watchdog_service_running{${service}}`), name]],
       },
       verdicts('runs', 'DOWN'),
     ),
@@ -71,7 +71,7 @@ export const watchdog = makeBoard({
         title: 'Alerts by measure',
         description: `Whether a measure is beyond its limit. ${runbook('prometheus/watchdog', 'ServiceAboveLimit')}`,
         size: half,
-        queries: [[`1 - ${fresh('ops_watchdog_alert_active')}`, '{{service}} {{measure}} {{instance}}']],
+        queries: [[`1 - ${fresh(`ops_watchdog_alert_active{${service}}`)}`, '{{service}} {{measure}} {{instance}}']],
       },
       verdicts('ok', 'ALERT'),
     ),
@@ -80,7 +80,7 @@ export const watchdog = makeBoard({
       description: '1 is one processor.',
       size: half,
       unit: 'short',
-      queries: [[fresh('ops_watchdog_service_cpu_ratio'), name]],
+      queries: [[fresh(`ops_watchdog_service_cpu_ratio{${service}}`), name]],
     }).min(0),
     lines({
       title: 'Memory',
@@ -89,8 +89,8 @@ export const watchdog = makeBoard({
       size: half,
       unit: 'bytes',
       queries: [
-        [fresh('ops_watchdog_service_resident_memory_bytes'), `resident ${name}`],
-        [fresh('ops_watchdog_service_proportional_memory_bytes'), `proportional ${name}`],
+        [fresh(`ops_watchdog_service_resident_memory_bytes{${service}}`), `resident ${name}`],
+        [fresh(`ops_watchdog_service_proportional_memory_bytes{${service}}`), `proportional ${name}`],
       ],
     }).min(0),
     lines({
@@ -98,14 +98,14 @@ export const watchdog = makeBoard({
       description: 'Of all processes of a service.',
       size: half,
       unit: 'short',
-      queries: [[fresh('ops_watchdog_service_open_files'), name]],
+      queries: [[fresh(`ops_watchdog_service_open_files{${service}}`), name]],
     }).min(0),
     lines({
       title: 'Open files, as a share of the limit',
       description: 'Of the process that is nearest to its own limit.',
       size: half,
       unit: 'percentunit',
-      queries: [[fresh('ops_watchdog_service_open_files_ratio'), name]],
+      queries: [[fresh(`ops_watchdog_service_open_files_ratio{${service}}`), name]],
     })
       .min(0)
       .max(1),
@@ -115,8 +115,8 @@ export const watchdog = makeBoard({
       size: half,
       unit: 'short',
       queries: [
-        [fresh('ops_watchdog_service_processes'), `processes ${name}`],
-        [fresh('ops_watchdog_service_threads'), `threads ${name}`],
+        [fresh(`ops_watchdog_service_processes{${service}}`), `processes ${name}`],
+        [fresh(`ops_watchdog_service_threads{${service}}`), `threads ${name}`],
       ],
     }).min(0),
     lines({
@@ -125,8 +125,8 @@ export const watchdog = makeBoard({
       size: half,
       unit: 'Bps',
       queries: [
-        [fresh('ops_watchdog_network_receive_bytes_per_second', chosen), 'received {{device}} {{instance}}'],
-        [`-${fresh('ops_watchdog_network_transmit_bytes_per_second', chosen)}`, 'sent {{device}} {{instance}}'],
+        [fresh(`ops_watchdog_network_receive_bytes_per_second{${chosen}}`), 'received {{device}} {{instance}}'],
+        [`-${fresh(`ops_watchdog_network_transmit_bytes_per_second{${chosen}}`)}`, 'sent {{device}} {{instance}}'],
       ],
     }),
     lines({
@@ -142,7 +142,7 @@ export const watchdog = makeBoard({
         description: 'Of services of another user, whose files the monitor may not read.',
         size: half,
         unit: 'none',
-        queries: [[fresh('ops_watchdog_service_unread')]],
+        queries: [[fresh(`ops_watchdog_service_unread{${service}}`)]],
       },
       { instance: 'Machine', service: 'Service', measure: 'Measure' },
     ),

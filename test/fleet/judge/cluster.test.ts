@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { assessFleet } from '../../../lib/fleet/assess.ts';
-import { alertsIn, at, fleetOf, limits, reportWith } from '../fleet.ts';
+import { meshLinks } from '../../../lib/fleet/peers.ts';
+import { alertsIn, at, fleetOf, reportWith, usual } from '../fleet.ts';
 import {
   change,
   changePeer,
@@ -229,7 +230,7 @@ describe('judgements between nodes', () => {
     const reports = healthyCluster(3);
     change(reports, 2, 'wireguard', { peer_count: 1, peers: [peer(1)] });
     assert.deepEqual(await messagesIn(reports), [
-      'critical wireguard-peers:node2: node2 has 1 peer of WireGuard; other nodes: 2',
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
     ]);
     reports['node4'] = new Error('no route to host');
     // The others lack it as a peer only if it has WireGuard.
@@ -243,7 +244,7 @@ describe('judgements between nodes', () => {
     assert.deepEqual(await idsIn(reports), [unread]);
     change(reports, 1, 'wireguard', { peer_count: 1, peers: [peer(2)] });
     assert.deepEqual(await messagesIn(reports), [
-      'critical wireguard-peers:node1: node1 has 1 peer of WireGuard; other nodes: 2',
+      'critical wireguard-peers:node1: node1 lacks node3 among its peers of WireGuard',
       `${unread}: wireguard of node3 could not be read: its report is wrong: interface_up: expected boolean; got 7`,
     ]);
   });
@@ -255,7 +256,75 @@ describe('judgements between nodes', () => {
     change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
     assert.deepEqual(await messagesIn(reports), [
       'critical node-reached:node4: node4 does not report: no route to host',
-      'critical wireguard-peers:node2: node2 has 2 peers of WireGuard; other nodes: 3',
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
+    ]);
+  });
+
+  test('the peer of a laptop does not stand for a node that is missing as a peer', async () => {
+    const reports = healthyCluster(3);
+    change(reports, 2, 'wireguard', { peer_count: 2, peers: [peer(1), peer(9)] });
+    const fleet = await judge(reports);
+    assert.deepEqual(alertsIn(fleet), [
+      'critical wireguard-peers:node2: node2 lacks node3 among its peers of WireGuard',
+    ]);
+    assert.deepEqual(
+      meshLinks(fleet).flatMap(({ from, to, state }) => (from === 'node2' ? [`${to} ${state}`] : [])),
+      ['node1 connected', 'node3 missing', '10.0.0.9 connected'],
+    );
+  });
+
+  test('an address of WireGuard that two nodes claim is one alert with what both say, and so is a Raft address of its own', async () => {
+    const reports = healthyCluster(3);
+    change(reports, 3, 'wireguard', { wg_ip: '10.0.0.2' });
+    const [alert, ...more] = (await judge(reports)).alerts;
+    assert.deepEqual(more, []);
+    assert.equal(alert?.id, 'address-conflict:cluster/10.0.0.2');
+    assert.equal(alert.message, 'node2 and node3 say that they have the same address of WireGuard 10.0.0.2');
+    const said = 'says that its address of WireGuard is 10.0.0.2';
+    assert.deepEqual(alert.evidence, { node2: said, node3: said });
+    for (const index of [2, 3]) change(reports, index, 'rqlite', { raft_addr: '10.0.0.2:4002' });
+    const fleet = await judge(reports);
+    assert.ok(
+      fleet.alerts[0]!.consequences.includes('address-conflict:cluster/10.0.0.2:4002'),
+      alertsIn(fleet).join('\n'),
+    );
+    change(reports, 3, 'wireguard', { wg_ip: '10.0.0.3' });
+    const ids = await idsIn(reports);
+    assert.ok(ids.includes('warning address-conflict:cluster/10.0.0.2:4002'), ids.join());
+  });
+
+  test('nodes whose rqlite stands alone on the loopback address do not claim one address', async () => {
+    const reports = healthyCluster(2);
+    for (const index of [1, 2]) change(reports, index, 'rqlite', { raft_addr: 'localhost:4002' });
+    assert.ok(!(await idsIn(reports)).some((id) => id.includes('address-conflict')));
+  });
+
+  for (const order of ['before', 'after'])
+    test(`a key that a node no longer has, ${order} its new key in the list of a peer, is no tunnel of its own`, async () => {
+      const reports = healthyCluster(3);
+      const old = peer(3, { public_key: 'old', allowed_ips: null, latest_handshake: 0, handshake_age_sec: null });
+      const peers = [peer(2), ...(order === 'before' ? [old, peer(3)] : [peer(3), old])];
+      change(reports, 1, 'wireguard', { peer_count: 3, peers });
+      for (const index of [1, 2, 3]) delete of(reports, index)['rqlite'];
+      const fleet = await judge(reports, {}, { node3: 'root@192.0.2.3' });
+      assert.deepEqual(alertsIn(fleet), []);
+      assert.deepEqual(
+        meshLinks(fleet).flatMap(({ from, to, state }) => (from === 'node1' ? [`${to} ${state}`] : [])),
+        ['node2 connected', 'node3 connected'],
+      );
+    });
+
+  test('peers beyond those that are judged do not say that the network is cut', async () => {
+    const reports = healthyCluster(2);
+    const strangers = Array.from({ length: 500 }, (_, index) => ({ public_key: `k${index}` }));
+    for (const index of [1, 2]) {
+      delete of(reports, index)['rqlite'];
+      const other = peer(3 - index, { handshake_age_sec: 900 });
+      change(reports, index, 'wireguard', { peer_count: 501, peers: [...strangers, other] });
+    }
+    assert.deepEqual(await idsIn(reports), [
+      'warning section-read:node1/wireguard.peers',
+      'warning section-read:node2/wireguard.peers',
     ]);
   });
 
@@ -308,11 +377,31 @@ describe('judgements between nodes', () => {
       const node2 = nodes['node2']!;
       const report = { ...node2.report, timestamp: new Date(at.getTime() + seconds * 1000).toISOString() };
       const slow = { ...node2, collection_ms: travelMs, report };
-      return assessFleet({ ...reading, nodes: { ...nodes, node2: slow } }, limits, at).alerts.map(({ id }) => id);
+      return assessFleet({ ...reading, nodes: { ...nodes, node2: slow } }, usual, at).alerts.map(({ id }) => id);
     };
     assert.deepEqual(await offset(20, 20_000), []);
     assert.deepEqual(await offset(30, 20_000), ['clock:node2']);
     assert.deepEqual(await offset(20, 100), ['clock:node2']);
+  });
+
+  test('a report from the past is told as old, or of a clock that is behind; one from the future is of a clock that is ahead', async () => {
+    const messageAt = async (seconds: number): Promise<string | undefined> => {
+      const reports = healthyCluster(3);
+      const timestamp = new Date(at.getTime() + seconds * 1000).toISOString();
+      const texts = Object.keys(reports).map((name, index) => [
+        name,
+        reportWith(of(reports, index + 1), index === 1 ? { timestamp } : {}),
+      ]);
+      return alertsIn(await fleetOf(Object.fromEntries(texts))).join();
+    };
+    assert.equal(
+      await messageAt(-3600),
+      'warning clock:node2: the report of node2 is old, or its clock is behind that of node1, by at least 1h (warning above 5s)',
+    );
+    assert.equal(
+      await messageAt(3600),
+      'warning clock:node2: the clock of node2 is ahead of that of node3, by at least 1h (warning above 5s)',
+    );
   });
 
   test('a member that was started minutes ago is a note', async () => {
@@ -362,6 +451,16 @@ describe('judgements between nodes', () => {
     const alert = alerts.find(({ id }) => id === 'rqlite-leader:cluster') ?? assert.fail();
     assert.equal(alert.severity, 'critical');
     assert.equal(alert.message, 'node3 says that it leads rqlite, and most nodes do not follow it');
+  });
+
+  test('the leader that no alert doubts also decides who the members are, where its only follower names none', async () => {
+    const reports = healthyCluster(2);
+    change(reports, 1, 'rqlite', { num_peers: null });
+    change(reports, 2, 'rqlite', { leader_addr: null, nodes: {}, num_peers: null });
+    const { observations } = await judge(reports);
+    const messageOf = (check: string) => observations.find((one) => one.check === check)?.message;
+    assert.equal(messageOf('rqlite-leader'), 'node1 is the leader of rqlite');
+    assert.equal(messageOf('rqlite-voters'), 'all 2 voters of rqlite are there');
   });
 
   for (const [what, liar, count] of [

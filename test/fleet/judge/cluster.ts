@@ -180,12 +180,17 @@ export function cutNetwork(reports: Reports, first: readonly number[], second: r
     }
 }
 
-export const judge = (reports: Reports, roles: Readonly<Record<string, string>> = {}) =>
+export const judge = (
+  reports: Reports,
+  roles: Readonly<Record<string, string>> = {},
+  targets: Readonly<Record<string, string>> = {},
+) =>
   fleetOf(
     Object.fromEntries(
       Object.entries(reports).map(([name, one]) => [name, one instanceof Error ? one : reportWith(one)]),
     ),
     roles,
+    targets,
   );
 
 /** `severity id` of each alert. */

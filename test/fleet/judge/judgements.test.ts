@@ -125,8 +125,8 @@ const cases: readonly Case[] = [
   },
   {
     section: 'wireguard',
-    bad: { peer_count: 0 },
-    raises: 'critical wireguard-peers:node2: node2 has 0 peers of WireGuard; other nodes: 1',
+    bad: { peer_count: 0, peers: [] },
+    raises: 'critical wireguard-peers:node2: node2 lacks node1 among its peers of WireGuard',
   },
   {
     section: 'system',
@@ -451,7 +451,16 @@ describe('judgements about a node', () => {
 
   test('every judgement is among the cases here, or among those between nodes', () => {
     const tried = new Set(cases.flatMap(({ raises }) => [raises].flat().map((one) => one.split(/[ :]/)[1])));
-    const between = ['node-reached', 'network-cut', 'rqlite-leader', 'rqlite-peer', 'wireguard-handshake', 'clock'];
+    const between = [
+      'node-reached',
+      'section-missing',
+      'network-cut',
+      'address-conflict',
+      'rqlite-leader',
+      'rqlite-peer',
+      'wireguard-handshake',
+      'clock',
+    ];
     assert.deepEqual(
       judgements.map(({ name }) => name).filter((name) => !tried.has(name)),
       between,

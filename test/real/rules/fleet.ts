@@ -53,4 +53,34 @@ export const cases: readonly Case[] = [
       },
     },
   },
+  {
+    name: 'of two nodes that are not reached, and two alerts, the monitor of that machine reads one each',
+    series: {
+      [`ops_fleet_node_reached${node('n1')}`]: '0x20',
+      [`ops_fleet_node_reached${node('n2')}`]: '0x20',
+      [`ops_fleet_node_alerts${node('n1', ',check="rqlite-leader",severity="critical"')}`]: '1x20',
+      'ops_fleet_node_alerts{instance="vm",environment="devnet",check="network-cut",severity="critical"}': '1x20',
+      'ops_fleet_node_alerts{instance="vm",environment="other",check="network-cut",severity="critical"}': '1x20',
+      'ops_monitor_check_level{instance="vm",check="fleet-alert",subject="devnet.n1"}': '2x20',
+      'ops_monitor_check_level{instance="vm",check="fleet-alert",subject="devnet"}': '2x20',
+    },
+    alerts: {
+      FleetNodeNotReached: {
+        '10m': [
+          { labels: { ...at, node: 'n1', covered_by: 'send-alerts' }, summary: 'n1 of devnet was not reached' },
+          { labels: { ...at, node: 'n2' }, summary: 'n2 of devnet was not reached' },
+        ],
+      },
+      FleetAlertCritical: {
+        '10m': [
+          {
+            labels: { ...at, node: 'n1', check: 'rqlite-leader', covered_by: 'send-alerts' },
+            summary: 'devnet, n1: rqlite-leader',
+          },
+          { labels: { ...at, check: 'network-cut', covered_by: 'send-alerts' }, summary: 'devnet: network-cut' },
+          { labels: { ...at, environment: 'other', check: 'network-cut' }, summary: 'other: network-cut' },
+        ],
+      },
+    },
+  },
 ];

@@ -19,6 +19,27 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    name: 'three gates fail: the monitor of that machine reads one of them',
+    series: {
+      'nightly_build_gate_success{instance="vm"}': '0x5',
+      'nightly_gate_success{instance="vm"}': '0x5',
+      'nightly_build_gate_success{instance="vm",cluster="second"}': '0x5',
+      'ops_monitor_check_level{instance="vm",check="gate-verdict",subject="nightly - build"}': '2x5',
+    },
+    alerts: {
+      GateFailed: {
+        '3m': [
+          { gate: 'nightly_build', covered_by: 'send-alerts' },
+          { gate: 'nightly' },
+          { gate: 'nightly_build', cluster: 'second' },
+        ].map((labels) => ({
+          labels: { instance, ...labels },
+          summary: `The last run of the gate ${labels.gate} on vm failed`,
+        })),
+      },
+    },
+  },
+  {
     name: 'both gates of a machine fail at once',
     series: { 'alpha_gate_success{instance="vm"}': '0x5', 'nightly_build_gate_success{instance="vm"}': '0x5' },
     alerts: {

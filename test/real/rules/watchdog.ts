@@ -41,6 +41,26 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    name: 'two services stop: the monitor of that machine reads what the watchdog says of one of them',
+    series: {
+      'ops_watchdog_service_running{instance="vm",service="a \\"b\\""}': '0x5',
+      'ops_watchdog_service_running{instance="vm",service="web"}': '0x5',
+      'ops_monitor_check_level{instance="vm",check="watchdog-alert",subject="a \\"b\\""}': '2x5',
+      'ops_monitor_check_level{instance="other",check="watchdog-alert",subject="web"}': '2x5',
+    },
+    alerts: {
+      ServiceDown: {
+        '4m': [
+          {
+            labels: { instance, service: 'watchdog', subject: 'a "b"', covered_by: 'send-alerts' },
+            summary: 'a "b" on vm does not run',
+          },
+          { labels: { instance, service: 'watchdog', subject: 'web' }, summary: 'web on vm does not run' },
+        ],
+      },
+    },
+  },
+  {
     name: 'a service restarts every two minutes, another once; after a reboot of the machine the counters begin again',
     series: {
       'ops_watchdog_service_restarts_total{instance="vm",service="api"}': '0x5 1 1 2 2 3 3 4 4 5 5 6 6 6x25 0x20',
