@@ -20,7 +20,7 @@ export interface MetricsOptions {
   readonly onProblem?: OnProblem;
 }
 
-export const deviceStates = ['online', 'offline', 'error', 'warning'] as const;
+const deviceStates = ['online', 'offline', 'error', 'warning'] as const;
 export type DeviceState = (typeof deviceStates)[number];
 
 export interface RequestSeen {

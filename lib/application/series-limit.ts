@@ -2,7 +2,7 @@
 // number of values, and each costs memory here and in Prometheus for ever.
 
 /** The value of a label whose own value would have been one too many. */
-export const otherValue = 'other';
+const otherValue = 'other';
 
 /** Longer label values are cut: what is so long is no name. */
 const mostCharacters = 128;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   type AlertEvent,
   alertmanagerHandler,

@@ -12,8 +12,8 @@ import {
   observeMqtt,
   observePool,
 } from '../../lib/application/index.ts';
-import mqtt from 'mqtt';
-import pg from 'pg';
+import { connectAsync } from 'mqtt';
+import { Pool } from 'pg';
 import { end, freePort, root } from '../process.ts';
 import { readText, temporaryFolder, until } from '../world.ts';
 import { alertsShown, debianAlertmanager, startAlertmanager } from './alertmanagers.ts';
@@ -125,6 +125,30 @@ describe('an application that imports the package', () => {
       assert.deepEqual(JSON.parse(said.trim().split('\n').at(-1) ?? ''), expected);
     });
 
+  test('the guide, as it is written, gives a page and an alert', async (t) => {
+    const page = readText(join(root, 'ops', 'docs', 'application.md'));
+    const [, code = ''] = /`main\.js`:\n\n *```js\n(.*?)```/s.exec(page) ?? [];
+    writeFileSync(join(project, 'main.js'), code);
+    const child = spawn(process.execPath, ['main.js'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => end(child));
+    let said = '';
+    child.stdout.on('data', (part) => (said += String(part)));
+    const ask = (url: string, method = 'GET'): Promise<string> =>
+      fetch(`http://127.0.0.1:${url}`, { method }).then(
+        (answer) => answer.text(),
+        () => '',
+      );
+    await until(async () => (await ask('8000/devices/7')) === '{"id":"7","state":"open"}');
+    await ask('8000/test-alert', 'POST');
+    await until(() => said === 'created Test this is a test\n');
+    const metrics = await ask('8001/metrics');
+    assert.match(metrics, /^plant_alerts_total\{severity="warning",alert_type="Test"\} 1$/m);
+    assert.match(metrics, /^plant_api_requests_total\{method="GET",endpoint="\/devices\/:id",status="200"\} \d+$/m);
+    child.kill('SIGTERM');
+    await until(() => child.exitCode !== null);
+    assert.equal(child.exitCode, 0);
+  });
+
   test('attw and publint have no complaint', () => {
     const run = (name: string, ...argv: string[]): void => {
       const { status, stdout, stderr } = spawnSync(join(project, 'node_modules', '.bin', name), argv, {
@@ -218,9 +242,7 @@ describe('programs that read from an application', () => {
   test('mosquitto: messages that a client publishes and gets are counted', async (t) => {
     const program = await mosquitto(t);
     const metrics = createMetrics({ prefix: 'app' });
-    const client = observeMqtt(metrics, await mqtt.connectAsync(program), {
-      topicOf: (topic) => topic.replace(/\d+/, '+'),
-    });
+    const client = observeMqtt(metrics, await connectAsync(program), { topicOf: (topic) => topic.replace(/\d+/, '+') });
     t.after(() => client.endAsync());
     await client.subscribeAsync('devices/#');
     for (const id of [1, 2, 3]) await client.publishAsync(`devices/${id}/state`, 'on');
@@ -235,7 +257,7 @@ describe('programs that read from an application', () => {
   test('PostgreSQL: the connections of a pool are counted as they are used, and its queries answer as before', async (t) => {
     const host = postgres(t);
     const metrics = createMetrics({ prefix: 'app' });
-    const pool = observePool(metrics, new pg.Pool({ host, user: 'postgres', database: 'postgres', max: 5 }));
+    const pool = observePool(metrics, new Pool({ host, user: 'postgres', database: 'postgres', max: 5 }));
     t.after(() => pool.end());
     const { rows } = await pool.query<{ sum: number }>('select $1::int + 2 as sum', [40]);
     assert.deepEqual(rows, [{ sum: 42 }]);

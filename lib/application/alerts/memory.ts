@@ -21,7 +21,7 @@ export interface Memory {
 export const nothing: Memory = { alerts: [], total: { info: 0, warning: 0, critical: 0 } };
 
 /** Resolved alerts beyond these are forgotten, the oldest first; active ones are not. */
-export const mostAlerts = 1000;
+const mostAlerts = 1000;
 
 interface Step {
   readonly memory: Memory;
