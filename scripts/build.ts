@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import fastGlob from 'fast-glob';
+import { buildApplication } from '../ops/package/application.ts';
 import { packageFolderOf, renderLicences } from '../ops/package/licences.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -242,7 +243,7 @@ for (const client of await fastGlob('lib/page/client/main.ts', { cwd: root })) {
 }
 // node-report in one file, which a fleet copies to its nodes and calls as `ops-monitor node-report`. It runs with the Node of
 // the node, so it is compiled for an older one.
-const { metafile } = await build({
+const nodeReport = await build({
   absWorkingDir: root,
   metafile: true,
   stdin: {
@@ -266,8 +267,10 @@ const { metafile } = await build({
   define: { OPS_MONITOR_BUILD: JSON.stringify(id), 'import.meta.dirname': '__dirname' },
   logLevel: 'warning',
 });
-noteBundled(metafile);
+noteBundled(nodeReport.metafile);
 chmodSync(join(outFolder, 'ops-monitor-node.cjs'), 0o755);
+
+for (const metafile of await buildApplication(root, outFolder)) noteBundled(metafile);
 
 writeFileSync(join(outFolder, 'licences.txt'), renderLicences([...bundled].map((folder) => join(root, folder))));
 console.log(`${done.size} bundles in ${relative(process.cwd(), outFolder) || '.'} (build ${id})`);

@@ -23,6 +23,8 @@ export interface PageRequest {
   readonly host: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The header `Accept`, or an empty text. */
+  readonly accept: string;
 }
 
 export interface Page {

@@ -91,7 +91,7 @@ async function answerTo(
   { answer, deadlineMs, until, onProblem }: ServerSettings,
 ): Promise<Page> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD are answered');
-  const question = pageRequestIn(request.url ?? '', request.headers.host ?? '');
+  const question = pageRequestIn(request);
   if (!question) return plain(400, 'invalid path');
   const late = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([late, until]);
@@ -104,13 +104,13 @@ async function answerTo(
   }
 }
 
-function pageRequestIn(target: string, host: string): PageRequest | undefined {
-  const [raw = '', ...query] = target.split('?');
+function pageRequestIn({ url = '', headers: { host = '', accept = '' } }: IncomingMessage): PageRequest | undefined {
+  const [raw = '', ...query] = url.split('?');
   try {
     const path = decodeURIComponent(raw);
     // oxlint-disable-next-line no-control-regex -- control characters are what this pattern removes
     const isSound = /^\/[^\0-\u001F\u007F\\]*$/.test(path) && !path.split('/').includes('..');
-    return isSound ? { host, path, query: new URLSearchParams(query.join('?')) } : undefined;
+    return isSound ? { host, path, query: new URLSearchParams(query.join('?')), accept } : undefined;
   } catch {
     return undefined; // a percent sign without its two digits
   }

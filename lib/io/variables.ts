@@ -15,3 +15,5 @@ export const childVariables = (more: Variables = {}): Record<string, string | un
 
 export const pickVariables = (names: readonly string[], from: Variables = process.env): Variables =>
   Object.fromEntries(names.map((name) => [name, from[name]]));
+
+export const environmentVariable = (name: string): string | undefined => process.env[name];

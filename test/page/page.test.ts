@@ -18,7 +18,8 @@ function serviceIn(t: TestContext) {
   const folder = temporaryFolder(t);
   const answer = pagesOf(worldIn(folder, { at, config: configurationOf('site: aurora') }), () => 'default');
   const signal = new AbortController().signal;
-  return (path: string, host = '127.0.0.1:8790') => answer({ host, path, query: new URLSearchParams() }, signal);
+  return (path: string, host = '127.0.0.1:8790') =>
+    answer({ host, path, query: new URLSearchParams(), accept: '' }, signal);
 }
 
 describe('the live page', () => {

@@ -176,7 +176,7 @@ describe('watch-services --serve', () => {
     const answer = async (age: number | undefined, problem = '') => {
       const pages = pagesOf(true, () => ({ text: 'x 1\n', age, problem }));
       const asked = (path: string) =>
-        pages({ host: 'localhost:9100', path, query: new URLSearchParams() }, AbortSignal.timeout(1000));
+        pages({ host: 'localhost:9100', path, query: new URLSearchParams(), accept: '' }, AbortSignal.timeout(1000));
       const [metrics, health] = [await asked('/metrics'), await asked('/healthz')];
       return [metrics.status, String(metrics.body), health.status, String(health.body)];
     };

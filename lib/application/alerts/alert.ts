@@ -1,0 +1,45 @@
+// What an alert of an application is, and what its handlers are told.
+
+export const severities = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/** What the application says. The same name with the same labels is the same alert. */
+export interface Draft {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** What the alert is about: `{ device: 'valve-7' }`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** More for the reader: `{ runbook: 'https://…' }`. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface Alert extends Required<Draft> {
+  /** Of the name and labels: the same for the same alert. */
+  readonly key: string;
+  /** Of this occurrence: the same alert has another one after it was resolved. */
+  readonly id: string;
+  /** The rule that created it. */
+  readonly rule?: string;
+  readonly startedAt: string;
+  /** When it was created again last, while it was active. */
+  readonly seenAt: string;
+  readonly resolvedAt?: string;
+  readonly acknowledged?: { readonly at: string; readonly by: string };
+  /** Steps of escalation that were taken. */
+  readonly escalated: number;
+}
+
+export interface AlertEvent {
+  /** `worsened`: it was active already, with a lower severity. `escalated`: nobody acknowledged it in time. */
+  readonly kind: 'created' | 'worsened' | 'escalated' | 'resolved';
+  readonly alert: Alert;
+}
+
+export const keyOf = ({ name, labels = {} }: Pick<Draft, 'name' | 'labels'>): string =>
+  JSON.stringify([name, ...Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1))]);
+
+export const isActive = ({ resolvedAt }: Alert): boolean => resolvedAt === undefined;
+
+export const isWorse = (severity: Severity, than: Severity): boolean =>
+  severities.indexOf(severity) > severities.indexOf(than);
