@@ -21,7 +21,7 @@ const scaled = (text: string): string => `${parseScaled(text)}ms`;
 const change = (key: string, value: string): [string, string] => [`${key}: ${value}`, `${key}: ${scaled(value)}`];
 
 /** For processes that start on a busy machine, in seconds. */
-const slack = 20;
+const slack = 30;
 
 test('a disk that fills in the demo site is mailed within the promised time, once, by send-alerts or else by Prometheus, in the same words', async (t) => {
   const { port, received } = await serveMail(t);
@@ -42,7 +42,13 @@ test('a disk that fills in the demo site is mailed within the promised time, onc
     textfiles,
     alertmanager,
     rules: ['ops-monitor', 'valtronics'],
-    changes: [change('for', '15m'), change('for', '5m'), ['< 900', `< ${900 / scale}`]],
+    changes: [
+      change('for', '15m'),
+      change('for', '5m'),
+      ['< 900', `< ${900 / scale + slack / 2}`],
+      // Another test may fill a disk of its own.
+      ['node_filesystem_avail_bytes{', `node_filesystem_avail_bytes{mountpoint="${data}", `],
+    ],
     interval: scaled('15s'),
     collectors: ['filesystem'],
   });
