@@ -16,9 +16,10 @@ test('a changed or new source of any ending changes the build number', (t) => {
   write('package.json', '{ "type": "module" }');
   write('scripts/node-report.ts', 'console.log(1);\n');
   write('scripts/hello.ts', "import { part } from '../lib/part.tsx';\nconsole.log(part);\n");
+  write('lib/application/index.ts', 'export const word: string = "one";\n');
   mkdirSync(join(folder, 'ops', 'package'), { recursive: true });
-  for (const file of ['scripts/build.ts', 'ops/package/licences.ts'])
-    copyFileSync(join(root, file), join(folder, file));
+  const own = ['scripts/build.ts', 'ops/package/licences.ts', 'ops/package/application.ts', 'tsconfig.json'];
+  for (const file of [...own, 'lib/application/tsconfig.json']) copyFileSync(join(root, file), join(folder, file));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const build = (): string => {
     const argv = ['--import', 'tsx', join(folder, 'scripts', 'build.ts'), join(folder, 'dist')];

@@ -98,8 +98,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const folded = new Counter(
     base('series_folded_total', 'Values whose labels were replaced by "other": see the limit on series.', ['metric']),
   );
-  const limit = (name: string, open: readonly string[]): ((labels: Labels) => Labels) =>
-    limitSeries(mostSeries, open, () => folded.inc({ metric: `${prefix}_${name}` }));
+  const limit = (name: string, names: readonly string[], open = names): ((...values: string[]) => Labels) =>
+    limitSeries({ names, open, mostSeries, onFolded: () => folded.inc({ metric: `${prefix}_${name}` }) });
 
   const devices = new Gauge(base('devices_total', 'Devices by their state.', ['status']));
   const telemetry = new Counter(
@@ -112,18 +112,18 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...base('api_requests_total', 'Requests that the API answered.', ['method', 'endpoint', 'status']),
     enableExemplars,
   });
-  const requestLabels = limit('api_requests_total', ['endpoint']);
+  const requestLabels = limit('api_requests_total', ['method', 'endpoint', 'status'], ['endpoint']);
   const durations = new Histogram({
     ...base('api_request_duration_seconds', 'Time from a request to the end of its answer.', ['method', 'endpoint']),
     buckets: requestBuckets,
     enableExemplars,
   });
-  const durationLabels = limit('api_request_duration_seconds', ['endpoint']);
+  const durationLabels = limit('api_request_duration_seconds', ['method', 'endpoint'], ['endpoint']);
   const connections = new Gauge(base('database_connections', 'Connections of the database pool.', ['state']));
   const messages = new Counter(
     base('mqtt_messages_total', 'MQTT messages by topic and direction.', ['topic', 'direction']),
   );
-  const messageLabels = limit('mqtt_messages_total', ['topic']);
+  const messageLabels = limit('mqtt_messages_total', ['topic', 'direction'], ['topic']);
   const health = new Gauge(base('system_health_score', 'Health of a component, 0 to 100.', ['component']));
   const healthLabels = limit('system_health_score', ['component']);
   const frames = new Gauge(base('frames_per_second', 'Frames that a source gives each second.', ['source']));
@@ -154,11 +154,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const status of deviceStates) devices.set({ status }, numberOf(given[status] ?? 0, 'devices', status));
     },
     countTelemetry: (device_type, metric_name, points = 1) =>
-      telemetry.inc(telemetryLabels({ device_type, metric_name }), points),
-    countAlert: (severity, alert_type) => alerts.inc(alertLabels({ severity, alert_type })),
+      telemetry.inc(telemetryLabels(device_type, metric_name), points),
+    countAlert: (severity, alert_type) => alerts.inc(alertLabels(severity, alert_type)),
     observeRequest: ({ method, endpoint, status, seconds }) => {
-      const counted = requestLabels({ method, endpoint, status: String(status) });
-      const timed = durationLabels({ method, endpoint });
+      const counted = requestLabels(method, endpoint, String(status));
+      const timed = durationLabels(method, endpoint);
       // prom-client has another call for metrics with exemplars.
       if (enableExemplars) {
         const exemplar = traceLabels();
@@ -173,14 +173,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const state of ['used', 'idle', 'max'] as const)
         connections.set({ state }, numberOf(given[state], 'database connections', state));
     },
-    countMqttMessage: (topic, direction) => messages.inc(messageLabels({ topic, direction })),
+    countMqttMessage: (topic, direction) => messages.inc(messageLabels(topic, direction)),
     setHealthScore: (component, score) => {
       if (!(score >= 0 && score <= 100))
         throw new RangeError(`the health score of ${component} is ${score}: it has to be 0 to 100`);
-      health.set(healthLabels({ component }), score);
+      health.set(healthLabels(component), score);
     },
     setFramesPerSecond: (source, value) =>
-      frames.set(frameLabels({ source }), numberOf(value, 'frames per second of', source)),
+      frames.set(frameLabels(source), numberOf(value, 'frames per second of', source)),
     beforeReading: (each) => {
       updates.push(each);
     },

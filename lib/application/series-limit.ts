@@ -9,37 +9,39 @@ const mostCharacters = 128;
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Returns the labels to use instead of those given. The first `mostSeries` combinations stay as they are. Any later one has
- * `other` in the labels that are named `open`: those whose values the application does not choose. */
-export function limitSeries(
-  mostSeries: number,
-  open: readonly string[],
-  onFolded: () => void,
-): (labels: Labels) => Labels {
-  const kept = new Set<string>();
+export interface SeriesLimit {
+  readonly names: readonly string[];
+  /** Those labels whose values the application does not choose. */
+  readonly open: readonly string[];
+  readonly mostSeries: number;
+  readonly onFolded: () => void;
+}
+
+/** Returns the labels for values, in the order of the names. The first `mostSeries` combinations get labels of their own; in those of
+ * any later one, open labels have the value `other`. */
+export function limitSeries({ names, open, mostSeries, onFolded }: SeriesLimit): (...values: string[]) => Labels {
+  const kept = new Map<string, Labels>();
   const others = new Map<string, Labels>();
-  return (given) => {
-    const labels = isShort(given) ? given : cut(given);
-    const key = Object.values(labels).join('\0');
-    if (kept.has(key)) return labels;
-    if (kept.size < mostSeries) {
-      kept.add(key);
-      return labels;
-    }
+  const labelsOf = (values: readonly string[]): Labels =>
+    Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
+  const remember = (labels: Map<string, Labels>, key: string, values: readonly string[]): Labels => {
+    const made = labelsOf(values);
+    labels.set(key, made);
+    return made;
+  };
+  return (...values) => {
+    // Called with each request: without anything that makes garbage.
+    let key = '';
+    for (let index = 0; index < values.length; index++) key += `${short(values[index])}\0`;
+    const known = kept.get(key);
+    if (known) return known;
+    const cut = values.map(short);
+    if (kept.size < mostSeries) return remember(kept, key, cut);
     onFolded();
-    const closed = Object.entries(labels).filter(([name]) => !open.includes(name));
-    const rest = closed.map(([, value]) => value).join('\0');
-    let other = others.get(rest);
-    if (!other)
-      others.set(rest, (other = { ...labels, ...Object.fromEntries(open.map((name) => [name, otherValue])) }));
-    return other;
+    const folded = cut.map((value, index) => (open.includes(names[index] ?? '') ? otherValue : value));
+    const rest = folded.join('\0');
+    return others.get(rest) ?? remember(others, rest, folded);
   };
 }
 
-function isShort(labels: Labels): boolean {
-  for (const name in labels) if ((labels[name]?.length ?? 0) > mostCharacters) return false;
-  return true;
-}
-
-const cut = (labels: Labels): Labels =>
-  Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, value.slice(0, mostCharacters)]));
+const short = (value = ''): string => (value.length > mostCharacters ? value.slice(0, mostCharacters) : value);
