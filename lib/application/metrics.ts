@@ -118,7 +118,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     buckets: requestBuckets,
     enableExemplars,
   });
-  const durationLabels = limit('api_request_duration_seconds', ['method', 'endpoint'], ['endpoint']);
+  /** Of the labels of the counter, which are limited. */
+  const durationLabels = new WeakMap<Labels, Labels>();
   const connections = new Gauge(base('database_connections', 'Connections of the database pool.', ['state']));
   const messages = new Counter(
     base('mqtt_messages_total', 'MQTT messages by topic and direction.', ['topic', 'direction']),
@@ -158,7 +159,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     countAlert: (severity, alert_type) => alerts.inc(alertLabels(severity, alert_type)),
     observeRequest: ({ method, endpoint, status, seconds }) => {
       const counted = requestLabels(method, endpoint, String(status));
-      const timed = durationLabels(method, endpoint);
+      let timed = durationLabels.get(counted);
+      if (!timed) durationLabels.set(counted, (timed = without('status', counted)));
       // prom-client has another call for metrics with exemplars.
       if (enableExemplars) {
         const exemplar = traceLabels();
@@ -220,6 +222,9 @@ function numberOf(value: number, what: string, which: string): number {
   if (!Number.isFinite(value)) throw new TypeError(`${what} ${which}: ${value} is no number`);
   return value;
 }
+
+const without = (label: string, labels: Labels): Labels =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label));
 
 /** So that a reader comes from a slow request in a graph to its trace. */
 function traceLabels(): { readonly exemplarLabels: Labels } | undefined {

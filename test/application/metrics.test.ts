@@ -100,7 +100,7 @@ describe('metrics of an application', () => {
     assert.equal(samples.get('app_api_requests_total{method="GET",endpoint="/1",status="200"}'), 2);
     assert.equal(samples.get('app_api_requests_total{method="GET",endpoint="other",status="200"}'), 7);
     assert.equal(samples.get('app_series_folded_total{metric="app_api_requests_total"}'), 7);
-    assert.equal(samples.get('app_series_folded_total{metric="app_api_request_duration_seconds"}'), 7);
+    assert.equal(samples.get('app_api_request_duration_seconds_count{method="GET",endpoint="other"}'), 7);
     assert.equal([...samples.keys()].filter((key) => key.startsWith('app_api_requests_total')).length, 4);
   });
 
