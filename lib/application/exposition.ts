@@ -20,6 +20,9 @@ export async function exposeMetrics(registry: Registry<RegistryContentType>, acc
     ? Registry.OPENMETRICS_CONTENT_TYPE
     : Registry.PROMETHEUS_CONTENT_TYPE;
   const copy = registryOf(type);
+  // prom-client has no function that gives them.
+  const { _defaultLabels: labels } = registry as unknown as { readonly _defaultLabels?: object };
+  copy.setDefaultLabels(labels ?? {});
   const metrics = registry.getMetricsAsArray() as unknown as readonly Written[];
   for (const metric of metrics) copy.registerMetric(copyOf(metric, type) as never);
   return { type, text: await copy.metrics() };

@@ -5,16 +5,29 @@ import { unmatched, watchRequest } from './requests.ts';
 
 interface Routed extends IncomingMessage {
   readonly baseUrl?: string;
-  readonly route?: { readonly path?: unknown };
+  route?: { readonly path?: unknown } | undefined;
 }
 
 /** Middleware that counts and times the requests of all routes that come after it: `app.use(observeExpress(metrics))`. */
 export const observeExpress =
   (metrics: Metrics) =>
   (request: IncomingMessage, response: ServerResponse, next: () => void): void =>
-    watchRequest(metrics, request, response, () => endpointOf(request), next);
+    watchRequest(metrics, request, response, noteRoute(request), next);
 
-function endpointOf({ baseUrl = '', route }: Routed): string {
-  // A route may be a pattern or a list.
-  return route === undefined ? unmatched : `${baseUrl}${String(route.path)}`;
+/** Returns the function that gives the endpoint. Express forgets the path of a router (`baseUrl`) before it answers for a route that
+ * failed, so the endpoint is noted when the route is found. */
+function noteRoute(request: Routed): () => string {
+  let { route } = request;
+  let endpoint = unmatched;
+  Object.defineProperty(request, 'route', {
+    configurable: true,
+    enumerable: true,
+    get: () => route,
+    set: (found: Routed['route']) => {
+      route = found;
+      // A route may be a pattern or a list.
+      if (found) endpoint = `${request.baseUrl ?? ''}${String(found.path)}`;
+    },
+  });
+  return () => endpoint;
 }

@@ -4,7 +4,7 @@ import { trace } from '@opentelemetry/api';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import { serve } from '../io/server.ts';
 import { type Exposition, exposeMetrics, registryOf } from './exposition.ts';
-import { type OnProblem, onStandardError, reasonOf } from './problem.ts';
+import { type OnProblem, reasonOf, safely } from './problem.ts';
 import { type Labels, limitSeries } from './series-limit.ts';
 
 export interface MetricsOptions {
@@ -80,7 +80,8 @@ const requestBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50];
 const answerMs = 9_000;
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { prefix, mostSeries = defaultMostSeries, onProblem = onStandardError } = options;
+  const { prefix, mostSeries = defaultMostSeries } = options;
+  const onProblem = safely(options.onProblem);
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
     throw new TypeError(`the prefix "${prefix}" of the metrics has to be letters, digits and _`);
   if (!(mostSeries >= 1)) throw new TypeError(`mostSeries is ${mostSeries}: it has to be 1 or more`);

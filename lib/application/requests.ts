@@ -18,6 +18,14 @@ interface Response {
 /** The endpoint of a request for which there is no route. Its path is anything that somebody out there has typed. */
 export const unmatched = 'unmatched';
 
+function endpointOrUnmatched(endpointOf: () => string): string {
+  try {
+    return endpointOf();
+  } catch {
+    return unmatched; // a function of the application: its error would end the process here
+  }
+}
+
 /** The client went away before the whole answer: no status of ours, so the number by which nginx logs it. */
 const clientLeft = 499;
 
@@ -32,7 +40,7 @@ export function watchRequest(
   const began = performance.now();
   const method = request.method ?? 'GET';
   const observe = (): { readonly endpoint: string; readonly status: number } => {
-    const endpoint = endpointOf();
+    const endpoint = endpointOrUnmatched(endpointOf);
     const status = response.writableFinished ? response.statusCode : clientLeft;
     metrics.observeRequest({ method, endpoint, status, seconds: (performance.now() - began) / 1000 });
     return { endpoint, status };

@@ -1,7 +1,7 @@
 // Sets up tracing for a process: spans go by OTLP over HTTP to a collector or to Jaeger. Without an address nothing is loaded and
 // nothing is done.
 import { environmentVariable } from '../io/variables.ts';
-import { type OnProblem, onStandardError } from './problem.ts';
+import { type OnProblem, safely } from './problem.ts';
 
 export interface TracingOptions {
   /** Name of the application. Default: OTEL_SERVICE_NAME. */
@@ -26,11 +26,11 @@ export interface Tracing {
 const off: Tracing = { isOn: false, stop: () => Promise.resolve() };
 
 export async function startTracing(options: TracingOptions = {}): Promise<Tracing> {
-  const { endpoint = environmentVariable('OTEL_EXPORTER_OTLP_ENDPOINT'), onProblem = onStandardError } = options;
+  const { endpoint = environmentVariable('OTEL_EXPORTER_OTLP_ENDPOINT') } = options;
   const isDisabled = environmentVariable('OTEL_SDK_DISABLED')?.toLowerCase() === 'true';
   if (endpoint === undefined || endpoint === '' || isDisabled) return off;
   if (!['http:', 'https:'].includes(URL.parse(endpoint)?.protocol ?? ''))
     throw new TypeError(`tracing: the endpoint "${endpoint}" is not an http or https URL`);
   const { sendSpans } = await import('./send-spans.ts');
-  return { isOn: true, stop: sendSpans({ ...options, endpoint, onProblem }) };
+  return { isOn: true, stop: sendSpans({ ...options, endpoint, onProblem: safely(options.onProblem) }) };
 }

@@ -28,7 +28,7 @@ export async function buildApplication(root: string, outFolder: string): Promise
         bundle: true,
         platform: 'node',
         format,
-        target: 'node20',
+        target: 'node22',
         external: ['prom-client', '@opentelemetry/api'],
         ...(format === 'cjs'
           ? { define: { 'import.meta.dirname': '__dirname' } }

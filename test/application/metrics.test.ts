@@ -142,13 +142,14 @@ describe('metrics of an application', () => {
 
   test('metrics of your own, and those of the process, are on the same page', async () => {
     const registry = new Registry();
+    registry.setDefaultLabels({ plant: 'a' });
     new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [registry] }).inc(4);
     const metrics = createMetrics({ prefix: 'app', registry, processMetrics: true });
     fill(metrics);
     const samples = await read(metrics);
-    assert.equal(samples.get('jobs_total'), 4);
-    assert.ok((samples.get('app_process_resident_memory_bytes') ?? 0) > 1e6);
-    assert.equal(samples.get('app_api_requests_total{method="GET",endpoint="/devices/:id",status="200"}'), 1);
+    assert.equal(samples.get('jobs_total{plant="a"}'), 4);
+    assert.ok((samples.get('app_process_resident_memory_bytes{plant="a"}') ?? 0) > 1e6);
+    assert.equal(samples.get('app_api_requests_total{method="GET",endpoint="/devices/:id",status="200",plant="a"}'), 1);
   });
 
   test('a function of beforeReading that throws is told, and the page comes without its values', async () => {

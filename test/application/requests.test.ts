@@ -63,15 +63,19 @@ describe('requests of an application', () => {
     app.use(observeExpress(metrics));
     const router = express.Router();
     router.get('/:id', (_request, response) => void response.json({ ok: true }));
+    router.get('/:id/fails', () => {
+      throw new Error('planned');
+    });
     app.use('/devices', router);
     app.get('/fails', () => {
       throw new Error('planned');
     });
     app.set('env', 'test');
     const at = await listening(t, app as never);
-    for (const path of ['/devices/1', '/devices/2', '/fails', '/nothing']) await fetch(at + path);
-    assert.deepEqual(await counted(metrics, 4), {
+    for (const path of ['/devices/1', '/devices/2', '/devices/3/fails', '/fails', '/nothing']) await fetch(at + path);
+    assert.deepEqual(await counted(metrics, 5), {
       'GET /devices/:id 200': 2,
+      'GET /devices/:id/fails 500': 1,
       'GET /fails 500': 1,
       'GET unmatched 404': 1,
     });

@@ -136,7 +136,7 @@ describe('tracing of an application', () => {
     }
   });
 
-  test('a second start in the same process is refused, and so are an address and a share that are none', async (t) => {
+  test('a second start in the same process is refused, and so are a wrong address and a wrong share', async (t) => {
     const { url } = await traceReceiver(t);
     const tracing = await startTracing({ service: 'app', endpoint: url });
     await assert.rejects(startTracing({ service: 'app', endpoint: url }), /set up already/);

@@ -4,7 +4,7 @@ export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
 /** What the application says. The same name with the same labels is the same alert. */
-export interface Draft {
+export interface NewAlert {
   readonly name: string;
   readonly severity: Severity;
   readonly message: string;
@@ -14,7 +14,7 @@ export interface Draft {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export interface Alert extends Required<Draft> {
+export interface Alert extends Required<NewAlert> {
   /** Of the name and labels: the same for the same alert. */
   readonly key: string;
   /** Of this occurrence: the same alert has another one after it was resolved. */
@@ -36,7 +36,7 @@ export interface AlertEvent {
   readonly alert: Alert;
 }
 
-export const keyOf = ({ name, labels = {} }: Pick<Draft, 'name' | 'labels'>): string =>
+export const keyOf = ({ name, labels = {} }: Pick<NewAlert, 'name' | 'labels'>): string =>
   JSON.stringify([name, ...Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1))]);
 
 export const isActive = ({ resolvedAt }: Alert): boolean => resolvedAt === undefined;

@@ -4,7 +4,7 @@ import { judgeReply } from '../../core/reply.ts';
 import { requestOverHttp } from '../../io/http.ts';
 import type { OnProblem } from '../problem.ts';
 import type { Alert } from './alert.ts';
-import type { AlertHandler } from './handlers.ts';
+import type { NamedAlertHandler } from './handlers.ts';
 
 export interface AlertmanagerOptions {
   /** Each replica of Alertmanager: `http://localhost:9093`. */
@@ -13,43 +13,46 @@ export interface AlertmanagerOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Of a proxy before Alertmanager that asks for `Authorization: Bearer`. */
   readonly token?: string;
+  /** Default: 60. */
   readonly secondsBetweenPosts?: number;
 }
 
 const defaultSeconds = 60;
 /** An alert that is not posted for so many intervals ends in Alertmanager. */
 const lastingIntervals = 4;
-const resolvedMs = 300_000;
+const toldOverMs = 300_000;
 const answerSeconds = 5;
 
-export function alertmanagerHandler(options: AlertmanagerOptions): AlertHandler {
-  const { urls, secondsBetweenPosts: interval = defaultSeconds } = options;
+interface Posted {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+export function alertmanagerHandler(options: AlertmanagerOptions): NamedAlertHandler {
+  const { urls, labels = {}, secondsBetweenPosts: interval = defaultSeconds } = options;
   if (urls.length === 0) throw new TypeError('alertmanagerHandler: urls names no Alertmanager');
-  const resolved = new Map<string, Alert>();
+  const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const stopped = new AbortController();
   const failing = new Set<string>();
+  /** What Alertmanager knows, by its labels. With another severity an alert is another one there, and the first is over. */
+  let known = new Map<string, Posted>();
   let active: () => readonly Alert[] = () => [];
   let tell: OnProblem = () => undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const post = async (): Promise<void> => {
     clearTimeout(timer);
-    const now = Date.now();
-    for (const [key, { resolvedAt = '' }] of resolved)
-      if (now - Date.parse(resolvedAt) > resolvedMs) resolved.delete(key);
-    // The same alert may have begun again.
-    const current = active();
-    for (const { key } of current) resolved.delete(key);
-    const alerts = [...current, ...resolved.values()];
-    if (alerts.length === 0) return;
-    const endsAt = new Date(now + lastingIntervals * interval * 1000).toISOString();
-    const body = JSON.stringify(alerts.map((alert) => postedAlert(alert, endsAt, options.labels ?? {})));
+    known = alertsToPost(known, active(), { labels, now: new Date(), lastsMs: lastingIntervals * interval * 1000 });
+    if (known.size === 0) return;
+    const body = JSON.stringify([...known.values()]);
     await Promise.all(urls.map((url) => postTo(url, body)));
     clearTimeout(timer);
-    timer = setTimeout(() => void post(), interval * 1000).unref();
+    if (!stopped.signal.aborted) timer = setTimeout(() => void post(), interval * 1000).unref();
   };
 
   async function postTo(url: string, body: string): Promise<void> {
-    const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
     const reply = await requestOverHttp({
       method: 'POST',
       url: `${url.replace(/\/+$/, '')}/api/v2/alerts`,
@@ -57,11 +60,12 @@ export function alertmanagerHandler(options: AlertmanagerOptions): AlertHandler 
       body,
       seconds: answerSeconds,
       mostBodyBytes: 1000,
+      signal: stopped.signal,
     });
     const { outcome, quote } = judgeReply(reply);
     // Said once, and not each minute.
     if (outcome === 'accepted') failing.delete(url);
-    else if (!failing.has(url)) {
+    else if (!failing.has(url) && !stopped.signal.aborted) {
       failing.add(url);
       tell(`${URL.parse(url)?.host ?? 'an address that is no URL'} did not take the alerts: ${quote}`);
     }
@@ -74,21 +78,32 @@ export function alertmanagerHandler(options: AlertmanagerOptions): AlertHandler 
       tell = onProblem;
       void post();
     },
-    handle: async ({ kind, alert }) => {
-      if (kind === 'resolved') resolved.set(alert.key, alert);
-      await post();
-    },
+    handle: post,
     stop: async () => {
       clearTimeout(timer);
+      stopped.abort();
       return Promise.resolve();
     },
   };
 }
 
-/** Labels identify the alert, so what may change while it is active is an annotation. */
-const postedAlert = (alert: Alert, endsAt: string, labels: Readonly<Record<string, string>>) => ({
-  labels: { ...labels, ...alert.labels, alertname: alert.name, severity: alert.severity },
-  annotations: { summary: alert.message, ...alert.annotations },
-  startsAt: alert.startedAt,
-  endsAt: alert.resolvedAt ?? endsAt,
-});
+/** What is active now, and what was posted before and is over, for five minutes from its end. By labels. */
+export function alertsToPost(
+  before: ReadonlyMap<string, Posted>,
+  active: readonly Alert[],
+  { labels, now, lastsMs }: { labels: Readonly<Record<string, string>>; now: Date; lastsMs: number },
+): Map<string, Posted> {
+  const endsAt = new Date(now.getTime() + lastsMs).toISOString();
+  const current = active.map((alert): Posted => ({
+    labels: { ...labels, ...alert.labels, alertname: alert.name, severity: alert.severity },
+    annotations: { summary: alert.message, ...alert.annotations },
+    startsAt: alert.startedAt,
+    endsAt,
+  }));
+  const posted = new Map(current.map((one) => [JSON.stringify(one.labels), one]));
+  for (const [key, one] of before) {
+    const end = one.endsAt < now.toISOString() ? one.endsAt : now.toISOString();
+    if (!posted.has(key) && now.getTime() - Date.parse(end) <= toldOverMs) posted.set(key, { ...one, endsAt: end });
+  }
+  return posted;
+}

@@ -1,10 +1,10 @@
 // The alert manager of an application: it remembers which alerts there are, and tells handlers when one begins, gets worse, is
-// acknowledged by nobody in time, or is over. Nothing here waits for a handler or a disk.
+// acknowledged by nobody in time, or is over. Nothing here waits for a handler.
 import { reasonOf } from '../../core/text.ts';
 import type { Metrics } from '../metrics.ts';
-import { type OnProblem, onStandardError } from '../problem.ts';
-import { type Alert, type AlertEvent, type Draft, isActive, severities } from './alert.ts';
-import { type Handler, type Queue, queueOf } from './handlers.ts';
+import { type OnProblem, safely } from '../problem.ts';
+import { type Alert, type AlertEvent, type NewAlert, isActive, severities } from './alert.ts';
+import { type AlertHandler, type Queue, queueOf } from './handlers.ts';
 import {
   acknowledge,
   cleanUp,
@@ -12,7 +12,7 @@ import {
   escalate,
   escalatesAt,
   type Memory,
-  nothing,
+  emptyMemory,
   resolve,
   type Statistics,
   statisticsOf,
@@ -21,11 +21,11 @@ import type { Rule } from './rules.ts';
 import { openState } from './state.ts';
 
 export interface AlertsOptions<Values> {
-  readonly handlers?: readonly Handler[];
+  readonly handlers?: readonly AlertHandler[];
   readonly rules?: readonly Rule<Values>[];
   /** Who is told of an alert that nobody has acknowledged so many seconds after its start, in the order of these seconds. */
-  readonly escalations?: readonly { readonly afterSeconds: number; readonly handler: Handler }[];
-  /** A file in which the alerts outlast the process. Without it they end with the process. */
+  readonly escalations?: readonly { readonly afterSeconds: number; readonly handler: AlertHandler }[];
+  /** A file in which the alerts outlast the process, of this process alone. Without it they end with the process. */
   readonly stateFile?: string;
   /** Counts each alert that begins, as `…_alerts_total`. */
   readonly metrics?: Pick<Metrics, 'countAlert'>;
@@ -38,14 +38,14 @@ export interface AlertsOptions<Values> {
 }
 
 export interface Alerts<Values = never> {
-  create(draft: Draft): Alert;
+  create(draft: NewAlert): Alert;
   /** Returns the alert that is over; undefined if it was not active. */
   resolve(name: string, labels?: Readonly<Record<string, string>>): Alert | undefined;
-  /** Nobody further is told of it, until it is over. */
+  /** It is escalated to nobody, unless it gets worse. */
   acknowledge(name: string, by: string, labels?: Readonly<Record<string, string>>): Alert | undefined;
   /** Runs all rules on these values: creates the alerts that are due, and resolves those that are no more. */
   evaluate(values: Values): void;
-  addHandler(handler: Handler): void;
+  addHandler(handler: AlertHandler): void;
   addRule(rule: Rule<Values>): void;
   active(): readonly Alert[];
   /** The last alerts, active and resolved, the newest last. */
@@ -61,11 +61,18 @@ const defaultKeepDays = 30;
 const defaultStopSeconds = 5;
 
 export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}): Alerts<Values> {
-  const { onProblem = onStandardError, keepResolvedDays = defaultKeepDays, now = () => new Date() } = options;
+  const { keepResolvedDays = defaultKeepDays, now = () => new Date() } = options;
+  const onProblem = safely(options.onProblem);
   const state = options.stateFile === undefined ? undefined : openState(options.stateFile, onProblem);
-  let memory: Memory = state?.read() ?? nothing;
+  let memory: Memory = state?.read() ?? emptyMemory;
   const active = (): readonly Alert[] => memory.alerts.filter(isActive);
-  const queueFor = (handler: Handler): Queue => queueOf(handler, active, onProblem);
+  /** A handler that stands in several places has one queue, and is told once. */
+  const byHandler = new Map<AlertHandler, Queue>();
+  const queueFor = (handler: AlertHandler): Queue => {
+    const queue = byHandler.get(handler) ?? queueOf(handler, active, onProblem);
+    byHandler.set(handler, queue);
+    return queue;
+  };
   const queues = (options.handlers ?? []).map(queueFor);
   const escalations = [...(options.escalations ?? [])]
     .sort((one, other) => one.afterSeconds - other.afterSeconds)
@@ -85,10 +92,10 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
     memory = step.memory;
     state?.write(memory);
     if (step.event === undefined || step.event === 'escalated') return;
-    for (const queue of queues) queue.add({ kind: step.event, alert: step.alert });
     // Who was told that it began is told that it is over.
     const told = step.event === 'resolved' ? escalations.slice(0, step.alert.escalated) : [];
-    for (const { queue } of told) queue.add({ kind: step.event, alert: step.alert });
+    for (const queue of new Set([...queues, ...told.map(({ queue }) => queue)]))
+      queue.add({ kind: step.event, alert: step.alert });
   }
 
   /** Takes the steps that are due, and sleeps until the next. */
@@ -111,7 +118,7 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
     timer = setTimeout(escalateDue, Math.min(ms, 2 ** 31 - 1)).unref();
   }
 
-  function begin(draft: Draft, rule?: string): Alert {
+  function begin(draft: NewAlert, rule?: string): Alert {
     check(draft);
     const step = create(cleanUp(memory, keepResolvedDays, now()), draft, { id: crypto.randomUUID(), now: now(), rule });
     note(step);
@@ -135,6 +142,9 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
       return step?.alert;
     },
     evaluate: (values) => {
+      // Of the process before, which had other rules.
+      for (const { rule, name, labels } of active())
+        if (rule !== undefined && !rules.has(rule)) alerts.resolve(name, labels);
       for (const [name, rule] of rules) {
         let keys: ReadonlySet<string>;
         try {
@@ -163,8 +173,7 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
     stop: async (seconds = defaultStopSeconds) => {
       isOver = true;
       clearTimeout(timer);
-      const all = [...queues, ...escalations.map(({ queue }) => queue)];
-      await Promise.all([state?.stop(seconds), ...all.map((queue) => queue.stop(seconds))]);
+      await Promise.all([state?.stop(seconds), ...[...byHandler.values()].map((queue) => queue.stop(seconds))]);
     },
   };
   for (const rule of options.rules ?? []) addRule(rule);
@@ -173,7 +182,7 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
 }
 
 /** Types do not hold where the values come from elsewhere. */
-function check({ name, severity, labels = {}, annotations = {} }: Draft): void {
+function check({ name, severity, labels = {}, annotations = {} }: NewAlert): void {
   if (typeof name !== 'string' || name === '') throw new TypeError('an alert needs a name');
   if (!severities.includes(severity))
     throw new TypeError(`alert ${name}: the severity ${severity} has to be one of ${severities.join(', ')}`);

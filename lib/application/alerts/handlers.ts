@@ -2,19 +2,19 @@
 import { type OnProblem, reasonOf } from '../problem.ts';
 import type { Alert, AlertEvent } from './alert.ts';
 
-export type Handle = (event: AlertEvent) => void | Promise<void>;
+export type HandleAlert = (event: AlertEvent) => void | Promise<void>;
 
-export interface AlertHandler {
+export interface NamedAlertHandler {
   /** For messages: `webhook to chat.example.org`. */
   readonly name: string;
-  readonly handle: Handle;
+  readonly handle: HandleAlert;
   /** Called once, with a function that gives the alerts that are active. */
   start?(active: () => readonly Alert[], onProblem: OnProblem): void;
   /** Delivers what waits, within so many seconds, and ends. */
   stop?(seconds: number): Promise<void>;
 }
 
-export type Handler = Handle | AlertHandler;
+export type AlertHandler = HandleAlert | NamedAlertHandler;
 
 export interface Queue {
   add(event: AlertEvent): void;
@@ -25,8 +25,8 @@ export interface Queue {
 const secondsPerEvent = 10;
 const mostWaiting = 1000;
 
-export function queueOf(given: Handler, active: () => readonly Alert[], onProblem: OnProblem): Queue {
-  const handler: AlertHandler =
+export function queueOf(given: AlertHandler, active: () => readonly Alert[], onProblem: OnProblem): Queue {
+  const handler: NamedAlertHandler =
     typeof given === 'function' ? { name: given.name || 'a function without a name', handle: given } : given;
   const tell = (problem: string): void => onProblem(`alert handler ${handler.name}: ${problem}`);
   const waiting: AlertEvent[] = [];

@@ -1,11 +1,11 @@
 // A handler that mails. What composes and sends mails is loaded with the first one.
 import { deliverTo } from './delivery.ts';
-import type { AlertHandler } from './handlers.ts';
+import type { NamedAlertHandler } from './handlers.ts';
 
 export interface MailOptions {
   readonly from: string;
   readonly to: readonly string[];
-  /** Keeps mails that the server has not taken yet. A folder for this handler alone. */
+  /** Keeps mails that the server has not taken yet. A folder for this handler of this process alone. */
   readonly outbox: string;
   /** The mail server. Default: localhost. */
   readonly host?: string;
@@ -20,9 +20,12 @@ export interface MailOptions {
 
 const answerSeconds = 20;
 
-export function mailHandler(options: MailOptions): AlertHandler {
-  const { host = 'localhost', user, password, to, outbox } = options;
+export function mailHandler(options: MailOptions): NamedAlertHandler {
+  const { host = 'localhost', user, password, outbox } = options;
+  const to = options.to.map(addressIn);
   if (to.length === 0) throw new TypeError('mailHandler: to names no recipient');
+  for (const address of [addressIn(options.from), ...to])
+    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(address)) throw new TypeError(`mailHandler: "${address}" is no address of mail`);
   const isLocal = ['localhost', '127.0.0.1', '::1'].includes(host) && user === undefined;
   const settings = {
     host,
@@ -38,6 +41,9 @@ export function mailHandler(options: MailOptions): AlertHandler {
     recipients: to,
     compose: async (event) => (await import('./mail.ts')).composeMail(event, options),
     send: async (payload, recipients) =>
-      (await import('./mail.ts')).sendMail(payload, { from: options.from, to: recipients }, settings),
+      (await import('./mail.ts')).sendMail(payload, { from: addressIn(options.from), to: recipients }, settings),
   });
 }
+
+/** `Ops <ops@example.org>` → `ops@example.org` */
+const addressIn = (text: string): string => /<([^>]+)>\s*$/.exec(text)?.[1] ?? text.trim();

@@ -51,7 +51,7 @@ export async function sendMail(
   settings: SmtpSettings,
 ): Promise<ReadonlyMap<string, Fate>> {
   const { sendOverSmtp } = await import('../../io/smtp.ts');
-  const answer = await sendOverSmtp(settings, { from: addressIn(from), raw }, to);
+  const answer = await sendOverSmtp(settings, { from, raw }, to);
   return new Map(to.map((address) => [address, fateOf(address, answer)]));
 }
 
@@ -63,6 +63,3 @@ function fateOf(address: string, { accepted, refused, failure, words: said }: Sm
   const isFinal = reply >= 500 && (refusal !== undefined || /^(RCPT|DATA|MAIL)/.test(failure?.command ?? ''));
   return { state: isFinal ? 'dead' : 'waiting', words: refusal?.words ?? said };
 }
-
-/** `Ops <ops@example.org>` → `ops@example.org` */
-const addressIn = (text: string): string => /<([^>]+)>/.exec(text)?.[1] ?? text;

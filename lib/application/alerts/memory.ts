@@ -3,7 +3,7 @@ import { secondsSince } from '../../core/age.ts';
 import {
   type Alert,
   type AlertEvent,
-  type Draft,
+  type NewAlert,
   isActive,
   isWorse,
   keyOf,
@@ -18,7 +18,7 @@ export interface Memory {
   readonly total: Readonly<Record<Severity, number>>;
 }
 
-export const nothing: Memory = { alerts: [], total: { info: 0, warning: 0, critical: 0 } };
+export const emptyMemory: Memory = { alerts: [], total: { info: 0, warning: 0, critical: 0 } };
 
 /** Resolved alerts beyond these are forgotten, the oldest first; active ones are not. */
 const mostAlerts = 1000;
@@ -30,7 +30,7 @@ interface Step {
   readonly event?: AlertEvent['kind'];
 }
 
-function activeOf({ alerts }: Memory, draft: Pick<Draft, 'name' | 'labels'>): Alert | undefined {
+function activeOf({ alerts }: Memory, draft: Pick<NewAlert, 'name' | 'labels'>): Alert | undefined {
   const key = keyOf(draft);
   return alerts.find((alert) => isActive(alert) && alert.key === key);
 }
@@ -41,7 +41,7 @@ interface Beginning {
   readonly rule?: string | undefined;
 }
 
-export function create(memory: Memory, draft: Draft, { id, now, rule }: Beginning): Step {
+export function create(memory: Memory, draft: NewAlert, { id, now, rule }: Beginning): Step {
   const at = now.toISOString();
   const { name, severity, message, labels = {}, annotations = {} } = draft;
   const known = activeOf(memory, draft);
@@ -52,15 +52,15 @@ export function create(memory: Memory, draft: Draft, { id, now, rule }: Beginnin
     const total = { ...memory.total, [severity]: memory.total[severity] + 1 };
     return { memory: { alerts: trimmed([...memory.alerts, alert]), total }, alert, event: 'created' };
   }
-  const alert = { ...known, severity, message, annotations, seenAt: at };
-  return {
-    memory: replaced(memory, alert),
-    alert,
-    ...(isWorse(severity, known.severity) ? { event: 'worsened' } : {}),
-  };
+  const isWorseNow = isWorse(severity, known.severity);
+  // Whoever acknowledged it knew of something less.
+  const { acknowledged, ...rest } = known;
+  const kept = isWorseNow || acknowledged === undefined ? rest : { ...rest, acknowledged };
+  const alert = { ...kept, severity, message, annotations, seenAt: at };
+  return { memory: replaced(memory, alert), alert, ...(isWorseNow ? { event: 'worsened' } : {}) };
 }
 
-export function resolve(memory: Memory, draft: Pick<Draft, 'name' | 'labels'>, now: Date): Step | undefined {
+export function resolve(memory: Memory, draft: Pick<NewAlert, 'name' | 'labels'>, now: Date): Step | undefined {
   const known = activeOf(memory, draft);
   if (!known) return undefined;
   const alert = { ...known, resolvedAt: now.toISOString() };
@@ -70,7 +70,7 @@ export function resolve(memory: Memory, draft: Pick<Draft, 'name' | 'labels'>, n
 
 export function acknowledge(
   memory: Memory,
-  draft: Pick<Draft, 'name' | 'labels'>,
+  draft: Pick<NewAlert, 'name' | 'labels'>,
   by: string,
   now: Date,
 ): Step | undefined {

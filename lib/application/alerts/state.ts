@@ -1,5 +1,5 @@
 // The file in which the alerts of an application outlast its process. Written in the background, whole, at most one write at a
-// time: alerts that come meanwhile are in the next.
+// time and once a second: alerts that come meanwhile are in the next.
 import {
   instant,
   listOf,
@@ -13,6 +13,7 @@ import {
 } from '../../contract/shape.ts';
 import { moveAside, readStateFile, replaceStateFile } from '../../io/state-file.ts';
 import { type OnProblem, reasonOf } from '../problem.ts';
+import { claim } from './own-path.ts';
 import { severities } from './alert.ts';
 import type { Memory } from './memory.ts';
 
@@ -38,6 +39,8 @@ const shape = object({
   ),
 });
 
+const millisecondsBetweenWrites = 1000;
+
 export interface State {
   read(): Memory | undefined;
   write(memory: Memory): void;
@@ -45,8 +48,11 @@ export interface State {
 }
 
 export function openState(path: string, onProblem: OnProblem): State {
+  const release = claim(path, 'alerts: the state file');
+  let isOver = false;
   let next: Memory | undefined;
   let writing: Promise<void> | undefined;
+  let hurry = Promise.withResolvers<void>();
   const write = async (): Promise<void> => {
     while (next) {
       const memory = next;
@@ -56,16 +62,24 @@ export function openState(path: string, onProblem: OnProblem): State {
       } catch (error) {
         onProblem(`alerts: ${path} cannot be written: ${reasonOf(error)}`);
       }
+      const timer = setTimeout(() => hurry.resolve(), millisecondsBetweenWrites).unref();
+      await hurry.promise;
+      clearTimeout(timer);
+      if (!isOver) hurry = Promise.withResolvers();
     }
     writing = undefined;
   };
   return {
     read: () => {
-      const text = readStateFile(path);
-      if (text === undefined) return undefined;
-      const problem = problemOf(text);
-      if (problem === undefined) return JSON.parse(text) as Memory;
-      onProblem(`alerts: ${path} is not what was written, and is kept as ${moveAside(path)}: ${problem}`);
+      try {
+        const text = readStateFile(path);
+        if (text === undefined) return undefined;
+        const problem = problemOf(text);
+        if (problem === undefined) return JSON.parse(text) as Memory;
+        onProblem(`alerts: ${path} is not what was written, and is kept as ${moveAside(path)}: ${problem}`);
+      } catch (error) {
+        onProblem(`alerts: ${path} cannot be read, and the alerts begin anew: ${reasonOf(error)}`);
+      }
       return undefined;
     },
     write: (memory) => {
@@ -73,6 +87,8 @@ export function openState(path: string, onProblem: OnProblem): State {
       writing ??= Promise.resolve().then(write);
     },
     stop: async (seconds) => {
+      isOver = true;
+      hurry.resolve();
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         onProblem(`alerts: ${path} was not written within ${seconds} s`);
@@ -80,6 +96,7 @@ export function openState(path: string, onProblem: OnProblem): State {
       }, seconds * 1000);
       await Promise.race([writing, late.promise]);
       clearTimeout(timer);
+      release();
     },
   };
 }

@@ -4,33 +4,36 @@ import { requestOverHttp } from '../../io/http.ts';
 import type { Fate } from '../../outbox/outbox.ts';
 import type { AlertEvent } from './alert.ts';
 import { deliverTo } from './delivery.ts';
-import type { AlertHandler } from './handlers.ts';
+import type { NamedAlertHandler } from './handlers.ts';
 
 export interface WebhookOptions {
   readonly url: string;
-  /** Keeps what the receiver has not taken yet. A folder for this handler alone. */
+  /** Keeps what the receiver has not taken yet. A folder for this handler of this process alone. */
   readonly outbox: string;
   /** Further headers, such as `authorization`. They are not written to the outbox. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What is posted for an event. Default: the event. For Slack: `({ alert }) => ({ text: alert.message })`. */
+  /** What is posted for an event; nothing where it gives undefined. Default: the event. For Slack: `({ alert }) => ({ text: alert.message })`. */
   readonly body?: (event: AlertEvent) => unknown;
 }
 
 const answerSeconds = 10;
 const states = { accepted: 'sent', refused: 'dead', misconfigured: 'waiting', later: 'waiting' } as const;
 
-export function webhookHandler({ url, outbox, headers = {}, body = (event) => event }: WebhookOptions): AlertHandler {
+export function webhookHandler({
+  url,
+  outbox,
+  headers = {},
+  body = (event) => event,
+}: WebhookOptions): NamedAlertHandler {
   const target = URL.parse(url);
   if (!target || !['http:', 'https:'].includes(target.protocol))
     throw new TypeError('webhookHandler: the url is not an http or https URL');
-  // Not the whole URL, whose path is the secret of many chats.
-  const address = target.host;
   return deliverTo({
-    name: `webhook to ${address}`,
+    name: `webhook to ${target.host}`,
     folder: outbox,
-    recipients: [address],
+    recipients: ['webhook'],
     compose: (event) => JSON.stringify(body(event)),
-    send: async (payload) => {
+    send: async (payload, to, signal) => {
       const reply = await requestOverHttp({
         method: 'POST',
         url,
@@ -38,10 +41,11 @@ export function webhookHandler({ url, outbox, headers = {}, body = (event) => ev
         body: payload,
         seconds: answerSeconds,
         mostBodyBytes: 1000,
+        signal,
       });
       const { outcome, quote } = judgeReply(reply);
       const fate: Fate = { state: states[outcome], words: quote };
-      return new Map([[address, fate]]);
+      return new Map(to.map((address) => [address, fate]));
     },
   });
 }

@@ -125,6 +125,7 @@ async function run(active: ReadonlySet<Fault>): Promise<void> {
   };
 
   const live = async (): Promise<void> => {
+    let next = 0;
     for (let second = 0; !stop.signal.aborted; second++) {
       for (const { type } of plant.step()) {
         metrics.countMqttMessage('devices/+/state', 'subscribe');
@@ -135,15 +136,17 @@ async function run(active: ReadonlySet<Fault>): Promise<void> {
       metrics.setDatabaseConnections(plant.connections);
       for (const [source, frames] of Object.entries(plant.frames)) metrics.setFramesPerSecond(source, frames);
       const { used, max } = plant.connections;
-      const errorRate = recent.requests === 0 ? 0 : recent.failed / recent.requests;
+      const errorRate = recent.requests === 0 ? undefined : recent.failed / recent.requests;
       const scores = {
         database: 100 * (1 - used / max),
-        api: 100 * (1 - errorRate),
+        ...(errorRate === undefined ? {} : { api: 100 * (1 - errorRate) }),
         devices: (100 * (counts.get('online')?.length ?? 0)) / plant.devices.length,
       };
       for (const [component, score] of Object.entries(scores)) metrics.setHealthScore(component, score);
       metrics.setHealthScore('overall', Math.min(...Object.values(scores)));
-      if (second % 15 === 0) {
+      // Without requests nothing is known about them.
+      if (second >= next && errorRate !== undefined) {
+        next = second + 15;
         alerts.evaluate({ errorRate, devicesOffline: counts.get('offline')?.length ?? 0 });
         Object.assign(recent, { requests: 0, failed: 0 });
       }
