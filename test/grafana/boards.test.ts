@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { createMetrics } from '../../lib/application/index.ts';
 import { dark } from '../../lib/draw/colours.ts';
 import { boards as code, renderBoard } from '../../ops/grafana/boards/index.ts';
 import { root } from '../process.ts';
 import { type Board, boards, type Panel } from '../real/boards.ts';
 import { readText } from '../world.ts';
-import { exposition } from './application.ts';
 import { cadvisorPage, dcgmPage } from './exporters.ts';
 
 const files = Object.entries(boards);
@@ -17,7 +17,11 @@ const panels = files.flatMap(([file, board]) => board.panels.map((panel) => ({ f
 const machine = ['node_cpu_seconds_total', 'node_memory_MemAvailable_bytes', 'node_memory_MemTotal_bytes'];
 
 /** Families of an application. */
-const application = [...exposition('PREFIX', 1).matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
+const application = createMetrics({ prefix: 'PREFIX' })
+  .registry.getMetricsAsArray()
+  .flatMap(({ name, type }) =>
+    String(type) === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name],
+  );
 
 /** Families of cAdvisor and the DCGM exporter. */
 const exporters = [...`${cadvisorPage(1)}${dcgmPage()}`.matchAll(/^(\w+)\{/gm)].map(([, name = '']) => name);
@@ -26,6 +30,8 @@ const exporters = [...`${cadvisorPage(1)}${dcgmPage()}`.matchAll(/^(\w+)\{/gm)].
 const notShown: Readonly<Record<string, string>> = {
   node_thermal_source_absent: 'a source that a machine does not have has no strip among the sources',
   ops_monitor_info: 'rules take the site and the name of a machine from it; boards have the label of Prometheus',
+  PREFIX_series_folded_total:
+    'it moves only where a label has too many values; application.md has a query for an alert',
   PREFIX_api_request_duration_seconds_sum: 'percentiles say more than the mean, and come from the buckets',
   PREFIX_api_request_duration_seconds_count: 'the same, and api_requests_total counts requests',
 };

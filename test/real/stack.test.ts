@@ -105,6 +105,8 @@ function copyAsThePageSays(t: TestContext): string {
   return join(folder, 'stack');
 }
 
+const example = join(root, 'ops', 'examples', 'application', 'main.ts');
+
 test('Prometheus, Alertmanager, node-exporter and the Pushgateway of the compose file run together', async (t) => {
   const textfiles = await writeTextfiles(t);
   // The cycle of the demo's site, whose disk is full, takes the place of that of a recorded machine.
@@ -143,7 +145,17 @@ test('Prometheus, Alertmanager, node-exporter and the Pushgateway of the compose
   };
   await start('node-exporter');
   await node.serve(
-    [process.execPath, join(root, 'test', 'grafana', 'application.ts'), '8001'],
+    [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      example,
+      '--fault',
+      'errors',
+      '--fault',
+      'offline',
+      '--quiet',
+    ],
     ['curl', '-sSf', '-o', '/dev/null', 'http://127.0.0.1:8001/metrics'],
   );
   await node.serve(
