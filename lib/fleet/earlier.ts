@@ -78,7 +78,7 @@ const alertsBefore = (before: Before): readonly EarlierAlert[] => [
 ];
 
 /** Whether something that the judgement of this alert looks at could not be read. Without a finding the alert is then not over, but unknown. */
-function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): boolean {
+function isNotRead({ facts, observations, sections: readings }: Fleet, { id, node }: AlertRecord): boolean {
   const [check = ''] = id.split(':', 1);
   const nodes = node === undefined ? Object.keys(facts) : [node];
   if (nodes.some((name) => facts[name]?.reached !== true)) return true;
@@ -87,6 +87,13 @@ function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): b
   if (observations.some((one) => one.check === check && one.level === 'unknown' && needs.includes(one.subject)))
     return true;
   const sections = needs.flatMap((need) => readFrom[need] ?? [need]);
+  const readingsOf = (from: readonly string[]) => nodes.flatMap((name) => from.map((one) => readings[one]?.[name]));
+  // A judgement about links alone says that all is well, or gives no finding because that cannot be told. Only where no node has what the
+  // links are read from nothing is left to tell.
+  if (needs.every((need) => need === 'links') && readingsOf(sections).some((one) => one?.status === 'ok')) return true;
+  // What a program would say that does not answer is not known. Of the other judgements, links only tell the cause.
+  const own = needs.flatMap((need) => (need === 'links' ? [] : (readFrom[need] ?? [need])));
+  if (readingsOf(own).some((one) => one?.status === 'ok' && isSilent(one.data))) return true;
   const unread = observations.flatMap(({ check: by, subject }) => (by === unreadCheck.name ? [subject] : []));
   return nodes.some((name) =>
     unread.some((subject) => {
@@ -98,6 +105,8 @@ function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): b
     }),
   );
 }
+
+const isSilent = (data: unknown): boolean => (data as { readonly responsive?: boolean }).responsive === false;
 
 /** What is worked out of the sections of several nodes → these sections. */
 const readFrom: Readonly<Record<string, readonly string[]>> = {
