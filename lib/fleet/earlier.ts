@@ -10,7 +10,7 @@ type Before = FleetSnapshot['environments'][string] | undefined;
 /** An alert that is over is kept for a day, so that whoever reads the file sees that it ended, and not only that it is no longer there. */
 const keptSeconds = 86_400;
 
-/** Of a node, and of what is of no single node: a node whose report names other parts in each run would fill the file. */
+/** Of each severity, of a node, and of what is of no single node, as many as health tells by themselves: a node whose report names other parts in each run would fill the file. */
 const mostOfEach = 20;
 
 /** The alerts of this run. Each has the time since when it has had its severity. */
@@ -65,10 +65,15 @@ export function earlierAlerts(fleet: Fleet, before: Before, at: Date): EarlierAl
       if (now === undefined && isNotRead(fleet, alert)) return [{ ...alert, level: 'unknown' }];
       return [{ ...alert, level: 'green', ended_at }];
     });
-  // Those that are not over first, then those that ended last.
-  const ordered = kept.toSorted((one, other) => endOf(other).localeCompare(endOf(one)));
-  return [...Map.groupBy(ordered, ({ node }) => node).values()].flatMap((all) => all.slice(0, mostOfEach));
+  // Those that are not over first, then those that ended last; of those the oldest first.
+  const ordered = kept.toSorted(
+    (one, other) => endOf(other).localeCompare(endOf(one)) || beginOf(one).localeCompare(beginOf(other)),
+  );
+  const groups = Map.groupBy(ordered, ({ node = '', severity }) => `${severity} ${node}`);
+  return [...groups.values()].flatMap((all) => all.slice(0, mostOfEach));
 }
+
+const beginOf = ({ since = '' }: EarlierAlert): string => since;
 
 const endOf = ({ ended_at = '~' }: EarlierAlert): string => ended_at;
 
