@@ -58,7 +58,8 @@ export function earlierAlerts(fleet: Fleet, before: Before, at: Date): EarlierAl
       if (secondsSince(ended_at, at) > keptSeconds) return [];
       const now = found.get(alert.id);
       if (now && now.level !== 'green') {
-        // It follows from another alert now, and is still as bad as it is. One that had ended was told as over: the other is news enough.
+        // It follows from another alert now, and is still as bad as it is. An alert already reported as over is not reported again as a
+        // consequence.
         if (alert.ended_at !== undefined) return [];
         return [{ ...alert, ...wordsOf(now), severity: fleet.severityIn(now) }];
       }

@@ -42,7 +42,7 @@ describe('alerts of a fleet from run to run', () => {
     });
   });
 
-  test('of a node that does not report, an alert is neither over nor there', async () => {
+  test('of a node that does not report, an alert is unknown, and not over', async () => {
     const [bad, down, good] = [await fleetOf({ a: full }), await fleetOf({ a: gone }), await fleetOf({ a: well })];
     const unreached = ['red node-reached:a since 12:05'];
     assert.deepEqual(wordsOf(keep([0, bad], [5, down])), { now: unreached, before: ['unknown memory:a'] });
