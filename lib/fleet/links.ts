@@ -290,10 +290,10 @@ function cutIn(pairs: readonly Pair[], order: readonly string[]): Cut | undefine
 /** Whether there are nodes, and each reaches each other one, directly or through others. */
 function areJoined(pairs: readonly Pair[], nodes: readonly string[]): boolean {
   const joined = pairs.filter((pair) => stateOf(pair) === 'joined').map(({ between }) => between);
+  const ways = Map.groupBy([...joined, ...joined.map(([one, other]) => [other, one] as const)], ([from]) => from);
   const reached = new Set(nodes.slice(0, 1));
   // The set grows while it is read.
-  for (const node of reached)
-    for (const between of joined) if (between.includes(node)) for (const one of between) reached.add(one);
+  for (const node of reached) for (const [, to] of ways.get(node) ?? []) reached.add(to);
   return nodes.length > 0 && nodes.every((node) => reached.has(node));
 }
 
