@@ -105,13 +105,14 @@ export async function sendTraces(runs: readonly Ended[]): Promise<string[]> {
   }
 }
 
-/** Sends the trace of the run, where one is asked for, and logs the run: one JSON line for the journal; on a terminal only the
- * problems, since the result is printed there. */
+/** Logs the run: one JSON line for the journal; on a terminal only the problems, since the result is printed there. Then sends the trace of
+ * the run, where one is asked for: a receiver that is slow does not keep the line from the journal if the run is ended meanwhile. */
 export async function reportRun(ended: Ended): Promise<void> {
-  const { stage, run_id, outcome, counts, ms } = ended.record;
-  const problems = [...ended.record.problems, ...(await sendTraces([ended]))];
+  const { stage, run_id, outcome, counts, ms, problems } = ended.record;
+  const tell = (problem: string): void => printError(`${stage}: ${problem}`);
   if (!isTerminal(2)) printError(JSON.stringify({ stage, run_id, outcome, ms, counts, problems }));
-  else if (outcome === 'ok') for (const problem of problems) printError(`${stage}: ${problem}`);
+  else if (outcome === 'ok') problems.forEach(tell);
+  (await sendTraces([ended])).forEach(tell);
 }
 
 const printWrite = (path: string, content: string): void =>

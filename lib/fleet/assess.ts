@@ -129,7 +129,8 @@ const isNamed = ({ id, check }: Observation, name: string): boolean =>
 const asExpected = (alert: FleetAlert, environment: string): FleetAlert => ({
   ...alert,
   severity: 'info',
-  level: 'amber',
+  // What could not be read is not known, also where that is expected.
+  level: alert.level === 'unknown' ? 'unknown' : 'amber',
   message: `${alert.message} (expected)`,
   advice: `Nothing while this is so on purpose: fleet.environments.${environment}.expected in the configuration names it.`,
 });

@@ -50,6 +50,9 @@ export interface Links {
   /** The id of the alert about a tunnel through which rqlite of the node would reach one of the others, and that never had a handshake. */
   readonly deadTunnel: (node: string, others: readonly string[]) => string | undefined;
   readonly cut: Cut | undefined;
+  /** Whether all nodes that other nodes name as members of rqlite, or as peers of WireGuard, reach one another, directly or through others.
+   * False as well where that cannot be told, because rqlite of a node is stopped, say. */
+  readonly isWhole: boolean;
   /** The id of the alert about the cut, as the cause of findings that follow from a cut on whichever side they are. */
   readonly cutCause: string | undefined;
   /** The same id where the node is on another side of the cut than all of the others: the cause of what is wrong between them. */

@@ -10,7 +10,7 @@ type Before = FleetSnapshot['environments'][string] | undefined;
 /** An alert that is over is kept for a day, so that whoever reads the file sees that it ended, and not only that it is no longer there. */
 const keptSeconds = 86_400;
 
-/** Of a node, and of what is of no single node: a node whose report names other parts in each run would fill the file. */
+/** Of each severity, of a node, and of what is of no single node, as many as health tells by themselves: a node whose report names other parts in each run would fill the file. */
 const mostOfEach = 20;
 
 /** The alerts of this run. Each has the time since when it has had its severity. */
@@ -58,17 +58,23 @@ export function earlierAlerts(fleet: Fleet, before: Before, at: Date): EarlierAl
       if (secondsSince(ended_at, at) > keptSeconds) return [];
       const now = found.get(alert.id);
       if (now && now.level !== 'green') {
-        // It follows from another alert now, and is still as bad as it is. One that had ended was told as over: the other is news enough.
+        // It follows from another alert now, and is still as bad as it is. An alert already reported as over is not reported again as a
+        // consequence.
         if (alert.ended_at !== undefined) return [];
         return [{ ...alert, ...wordsOf(now), severity: fleet.severityIn(now) }];
       }
       if (now === undefined && isNotRead(fleet, alert)) return [{ ...alert, level: 'unknown' }];
       return [{ ...alert, level: 'green', ended_at }];
     });
-  // Those that are not over first, then those that ended last.
-  const ordered = kept.toSorted((one, other) => endOf(other).localeCompare(endOf(one)));
-  return [...Map.groupBy(ordered, ({ node }) => node).values()].flatMap((all) => all.slice(0, mostOfEach));
+  // Those that are not over first, then those that ended last; of those the oldest first.
+  const ordered = kept.toSorted(
+    (one, other) => endOf(other).localeCompare(endOf(one)) || beginOf(one).localeCompare(beginOf(other)),
+  );
+  const groups = Map.groupBy(ordered, ({ node = '', severity }) => `${severity} ${node}`);
+  return [...groups.values()].flatMap((all) => all.slice(0, mostOfEach));
 }
+
+const beginOf = ({ since = '' }: EarlierAlert): string => since;
 
 const endOf = ({ ended_at = '~' }: EarlierAlert): string => ended_at;
 
@@ -78,7 +84,7 @@ const alertsBefore = (before: Before): readonly EarlierAlert[] => [
 ];
 
 /** Whether something that the judgement of this alert looks at could not be read. Without a finding the alert is then not over, but unknown. */
-function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): boolean {
+function isNotRead({ facts, observations, sections: readings }: Fleet, { id, node }: AlertRecord): boolean {
   const [check = ''] = id.split(':', 1);
   const nodes = node === undefined ? Object.keys(facts) : [node];
   if (nodes.some((name) => facts[name]?.reached !== true)) return true;
@@ -87,6 +93,13 @@ function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): b
   if (observations.some((one) => one.check === check && one.level === 'unknown' && needs.includes(one.subject)))
     return true;
   const sections = needs.flatMap((need) => readFrom[need] ?? [need]);
+  const readingsOf = (from: readonly string[]) => nodes.flatMap((name) => from.map((one) => readings[one]?.[name]));
+  // A judgement about links alone says that all is well, or gives no finding because that cannot be told. Only where no node has what the
+  // links are read from nothing is left to tell.
+  if (needs.every((need) => need === 'links') && readingsOf(sections).some((one) => one?.status === 'ok')) return true;
+  // What a program would say that does not answer is not known. Of the other judgements, links only tell the cause.
+  const own = needs.flatMap((need) => (need === 'links' ? [] : (readFrom[need] ?? [need])));
+  if (readingsOf(own).some((one) => one?.status === 'ok' && isSilent(one.data))) return true;
   const unread = observations.flatMap(({ check: by, subject }) => (by === unreadCheck.name ? [subject] : []));
   return nodes.some((name) =>
     unread.some((subject) => {
@@ -98,6 +111,8 @@ function isNotRead({ facts, observations }: Fleet, { id, node }: AlertRecord): b
     }),
   );
 }
+
+const isSilent = (data: unknown): boolean => (data as { readonly responsive?: boolean }).responsive === false;
 
 /** What is worked out of the sections of several nodes → these sections. */
 const readFrom: Readonly<Record<string, readonly string[]>> = {

@@ -88,7 +88,7 @@ const alertShape = object(alertFields);
 
 export type AlertRecord = Readonly<ContentOf<typeof alertShape>>;
 
-/** An alert of an earlier run that is none now. Its level is green where it is over, and unknown where what it is about could not be
+/** An alert of an earlier run that is no longer found. Its level is green where it is over, and unknown where what it is about could not be
  * read. With any other level it goes on, as a consequence of another alert. */
 const earlierShape = object({
   ...alertFields,

@@ -30,6 +30,10 @@ export function linksOf(known: Known): Links {
   const sideOf = (node: string): readonly string[] | undefined => cut?.sides.find((side) => side.includes(node));
   const isMinority = (node: string): boolean => (sideOf(node)?.length ?? all) * 2 <= all;
   const cutCause = cut && causes.cut;
+  const named = new Set([
+    ...memberAddresses(known.rqlite).flatMap(raftNodes),
+    ...Object.values(peers).flatMap((rows) => rows.flatMap(({ nodes }) => nodes)),
+  ]);
   return {
     peers,
     missingPeers: (node) => missingPeers(known, node, peers[node] ?? [], placeless),
@@ -48,6 +52,7 @@ export function linksOf(known: Known): Links {
       return tunnel && causes.handshake(tunnel.subject);
     },
     cut,
+    isWhole: cut === undefined && areJoined(pairs, [...named]),
     cutCause,
     acrossCause: (node, others) => {
       const own = sideOf(node);
@@ -280,6 +285,16 @@ function cutIn(pairs: readonly Pair[], order: readonly string[]): Cut | undefine
     sides: [...sides.values()].toSorted((a, b) => b.length - a.length),
     evidence: Object.fromEntries(told.map((node) => [node, `does not reach ${listed(unreachedBy(node), 10)}`])),
   };
+}
+
+/** Whether there are nodes, and each reaches each other one, directly or through others. */
+function areJoined(pairs: readonly Pair[], nodes: readonly string[]): boolean {
+  const joined = pairs.filter((pair) => stateOf(pair) === 'joined').map(({ between }) => between);
+  const ways = Map.groupBy([...joined, ...joined.map(([one, other]) => [other, one] as const)], ([from]) => from);
+  const reached = new Set(nodes.slice(0, 1));
+  // The set grows while it is read.
+  for (const node of reached) for (const [, to] of ways.get(node) ?? []) reached.add(to);
+  return nodes.length > 0 && nodes.every((node) => reached.has(node));
 }
 
 /** `a and b`, `a, b, c`, or `a, b, … and 7 more`. */

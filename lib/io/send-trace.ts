@@ -26,8 +26,12 @@ export async function sendTrace(spans: readonly Span[], about: Attributes): Prom
     );
   if (why === undefined) return [...problems];
   const what = `the trace (${counted(spans.length, 'span')}) could not be sent to ${URL.parse(url)?.host ?? ''}`;
-  return [...problems, `${what}: ${firstLine(hideSecretsIn(why, Object.values(headers)))}`];
+  return [...problems, `${what}: ${firstLine(hideSecretsIn(why, secretsIn(headers)))}`];
 }
+
+/** The values, and what stands in them behind the name of a scheme: of `Bearer sk-1`, a receiver that refuses repeats `sk-1`. */
+const secretsIn = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.values(headers).flatMap((value) => [value, value.trim().split(' ').at(-1) ?? '']);
 
 const self = (): Attributes => ({
   'service.name': 'ops-monitor',

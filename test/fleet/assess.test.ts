@@ -71,6 +71,18 @@ describe('a fleet', () => {
     assert.deepEqual([worstOf(quiet.alerts), statusOf(quiet, 'a')], ['green', 'healthy']);
   });
 
+  test('a part that could not be read is a note where that is expected, and unknown all the same', async () => {
+    const failed = reportWith({ system: null }, { errors: [{ section: 'system', reason: 'permission denied' }] });
+    const settings = fleetConfig.fleet.parse({
+      environments: { devnet: { nodes: { a: {} }, expected: ['section-read:a'] } },
+    });
+    const { alerts } = await fleetOf({ a: failed }, {}, {}, settings);
+    assert.deepEqual(
+      alerts.map(({ severity, level, id }) => `${severity} ${level} ${id}`),
+      ['info unknown section-read:a/system'],
+    );
+  });
+
   test('a name server without dns, and a node without a part that the configuration names, are alerts; a part that could not be read is unknown', async () => {
     const sections = ['rqlite', 'wireguard', 'dns'];
     const nodes = { a: {}, b: { sections }, c: { sections }, d: { sections } };

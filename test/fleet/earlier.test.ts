@@ -4,6 +4,7 @@ import type { Fleet } from '../../lib/fleet/assess.ts';
 import { alertRecords, earlierAlerts } from '../../lib/fleet/earlier.ts';
 import type { FleetSnapshot } from '../../lib/fleet/files.ts';
 import { at, fleetOf, reportWith, usual } from './fleet.ts';
+import { cutNetwork, healthyCluster, judge, killRqlite, of } from './judge/cluster.ts';
 
 const system = { time_unix: 1, mem_use_pct: 20, disk_use_pct: 30 };
 const [well, full] = [reportWith({ system }), reportWith({ system: { ...system, mem_use_pct: 95 } })];
@@ -41,7 +42,7 @@ describe('alerts of a fleet from run to run', () => {
     });
   });
 
-  test('of a node that does not report, an alert is neither over nor there', async () => {
+  test('of a node that does not report, an alert is unknown, and not over', async () => {
     const [bad, down, good] = [await fleetOf({ a: full }), await fleetOf({ a: gone }), await fleetOf({ a: well })];
     const unreached = ['red node-reached:a since 12:05'];
     assert.deepEqual(wordsOf(keep([0, bad], [5, down])), { now: unreached, before: ['unknown memory:a'] });
@@ -76,6 +77,33 @@ describe('alerts of a fleet from run to run', () => {
     assert.deepEqual(wordsOf(keep([0, bad], [5, await fleetOf({ a: partly })])).before, ['unknown memory:a']);
     const other = reportWith({ system: rest }, { errors: [{ section: 'dns', part: 'soa', reason: 'x' }] });
     assert.deepEqual(wordsOf(keep([0, bad], [5, await fleetOf({ a: other })])).before, ['green memory:a until 12:05']);
+  });
+
+  test('a cut of the network is unknown, and not over, once rqlite of a node that was cut off is stopped', async () => {
+    const [cut, stopped, good] = [healthyCluster(5), healthyCluster(5), healthyCluster(5)];
+    cutNetwork(cut, [1, 2, 3], [4, 5]);
+    for (const index of [4, 5]) killRqlite(stopped, index);
+    for (const reports of [cut, stopped, good])
+      for (const index of [1, 2, 3, 4, 5]) delete of(reports, index)['wireguard'];
+    const cutOf = (kept: Kept | undefined) =>
+      [...(wordsOf(kept).now ?? []), ...(wordsOf(kept).before ?? [])].filter((one) => one.includes('network-cut'));
+    const runs: [number, Fleet][] = [
+      [0, await judge(cut)],
+      [5, await judge(stopped)],
+    ];
+    assert.deepEqual(cutOf(keep(...runs.slice(0, 1))), ['red network-cut:cluster since 12:00']);
+    assert.deepEqual(cutOf(keep(...runs)), ['unknown network-cut:cluster']);
+    const over = ['green network-cut:cluster until 12:10'];
+    assert.deepEqual(cutOf(keep(...runs, [10, await judge(good)])), over);
+  });
+
+  test('an alert about what a program says is unknown once the program does not answer', async () => {
+    const failing = await fleetOf({ a: reportWith({ rqlite: { responsive: true, strong_read: false } }) });
+    const silent = await fleetOf({ a: reportWith({ rqlite: { responsive: false } }) });
+    assert.deepEqual(wordsOf(keep([0, failing], [5, silent])), {
+      now: ['red rqlite-responding:a since 12:05'],
+      before: ['unknown rqlite-read:a'],
+    });
   });
 
   test('an alert that follows from another one by now goes on, and is over with it', async () => {

@@ -90,6 +90,7 @@ test('each alert of a node is mailed, acknowledged and ended by itself, and a no
       'red fleet-alert:devnet.node1',
       'unknown fleet-alert:devnet.node1:rqlite-responding:node1',
       'unknown fleet-alert:devnet.node1:ufw:node1',
+      'green fleet-alert:devnet.node1:others',
     ],
   );
 

@@ -75,6 +75,7 @@ describe('fleet-snapshot', () => {
       devnet: 'green',
       'devnet.node1': 'green',
       'devnet.node1:memory:node1': 'amber',
+      'devnet.node1:others': 'green',
       'devnet.node2': 'red',
     });
     // Names of alerts come and go: metrics and archive know the node, at the worst of its levels.

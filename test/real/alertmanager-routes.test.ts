@@ -116,7 +116,7 @@ describe('the routes of Alertmanager', () => {
       { ...critical, repeat_interval: '5m' },
     );
     assert.deepEqual(inhibit_rules[0], {
-      source_matchers: ['alertname="HighErrorRate"'],
+      source_matchers: ['alertname="HighErrorRate"', 'cluster!="unnamed"'],
       target_matchers: ['alertname="DatabaseConnectionsHigh"'],
       equal: ['cluster'],
     });

@@ -3,12 +3,49 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { root } from '../process.ts';
-import { temporaryFolder } from '../world.ts';
-import { alertsShown, debianAlertmanager, startAlertmanager } from './alertmanagers.ts';
+import { temporaryFolder, until } from '../world.ts';
+import { alertsShown, debianAlertmanager, postAlerts, startAlertmanager } from './alertmanagers.ts';
 import { serveMail } from './mail-server.ts';
 import { mailSiteIn } from './mail-site.ts';
 
 describe('real/alertmanager', () => {
+  test('an alert of a machine without a name of its own leaves out no alert, which may be of another machine', async (t) => {
+    const url = await startAlertmanager(t, debianAlertmanager(), [['/etc/ops-monitor', temporaryFolder(t)]]);
+    const [named, cluster, service] = ['vm', 'valtronics-prod', 'gates'];
+    const nameless = [
+      'unnamed',
+      'localhost',
+      'localhost:9100',
+      'localhost.localdomain:9100',
+      '127.0.0.1:9101',
+      '[::1]:9101',
+    ];
+    const instances = [named, 'localhosts', ...nameless];
+    const covered = instances.map((instance) => ({
+      labels: { alertname: 'GateFailed', covered_by: 'send-alerts', cluster, service, instance },
+    }));
+    const database = [cluster, 'unnamed'].map((site) => ({
+      labels: { alertname: 'DatabaseConnectionsHigh', cluster: site, instance: 'any' },
+    }));
+    await postAlerts(url, [
+      ...instances.map((instance) => ({ labels: { alertname: 'OpsMonitorPostsAlerts', cluster, instance } })),
+      ...[cluster, 'unnamed'].map((site) => ({ labels: { alertname: 'HighErrorRate', cluster: site } })),
+      ...covered,
+      ...database,
+    ]);
+    const leftOut = async () =>
+      (await alertsShown(url))
+        .filter(({ status }) => status.state === 'suppressed')
+        .map(({ labels }) => `${labels['alertname']} ${labels['cluster']} ${labels['instance']}`)
+        .sort();
+    await until(async () => (await leftOut()).length >= 3);
+    assert.deepEqual(await leftOut(), [
+      `DatabaseConnectionsHigh ${cluster} any`,
+      `GateFailed ${cluster} localhosts`,
+      `GateFailed ${cluster} ${named}`,
+    ]);
+  });
+
   test('Alertmanager accepts, shows and resolves the alerts that are sent', async (t) => {
     const { port } = await serveMail(t);
     const url = await startAlertmanager(t, debianAlertmanager(), [['localhost:25', `127.0.0.1:${port}`]]);

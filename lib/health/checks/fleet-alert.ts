@@ -1,5 +1,6 @@
 import type { Verdict } from '../../contract/check.ts';
 import { worst } from '../../core/level.ts';
+import { severities } from '../../core/severity.ts';
 import { counted, listed } from '../../core/text.ts';
 import { clockMinute } from '../../core/time.ts';
 import type { Readable } from '../../snapshot/sections/index.ts';
@@ -16,7 +17,9 @@ type Item = Readable['fleet'][string];
 type Alert = Item['alerts'][string];
 type Earlier = NonNullable<Item['earlier']>[string];
 
-/** Alerts of a node, or of an environment, that have an observation each. Those of before have as many. */
+/** Alerts of each severity, of a node or of an environment, that have an observation each. Those of before have as many. The oldest come
+ * first, and each severity has places of its own: an alert that begins takes no other alert’s place, whose observation would then be gone
+ * as if it were over. */
 const mostAlerts = 20;
 const mostTold = 3;
 
@@ -26,17 +29,24 @@ function judgeItem(item: string, read: Item): Verdict[] {
   const { alerts, earlier = {} } = read;
   const own = Object.entries(alerts).filter(([id]) => !isOfReach(id));
   const before = Object.entries(earlier).filter(([id]) => !isOfReach(id));
-  const [first, others] = [own.slice(0, mostAlerts), own.slice(mostAlerts)];
+  const others = severities.flatMap((one) =>
+    own
+      .filter(([, { severity }]) => severity === one)
+      .toSorted(([, { since = '' }], [, { since: other = '' }]) => (since < other ? -1 : Number(since > other)))
+      .slice(mostAlerts),
+  );
+  const first = own.filter((one) => !others.includes(one));
   return [
     read.reached === undefined ? judgeEnvironment(item, read) : judgeNode(item, read),
     ...first.map(([id, alert]) => judgeAlert(item, id, alert)),
     ...before.map(([id, alert]) => judgeEarlier(item, id, alert)),
-    ...(others.length === 0
+    ...(own.length + before.length === 0
       ? []
       : [
           judgeOthers(
             item,
             others.map(([, alert]) => alert),
+            before.filter(([, { level }]) => level === 'unknown').length >= mostAlerts,
           ),
         ]),
   ];
@@ -98,12 +108,20 @@ function judgeEarlier(item: string, id: string, alert: Earlier): Verdict {
   return { ...judged, value: null, message: `${item}: over since ${clockMinute(new Date(ended_at))}: ${message}` };
 }
 
-/** Notes are told, and are no fault. */
-const levelOf = ({ severity, level }: Alert) => (severity === 'info' ? 'green' : level);
+/** A note is green, because a note is no fault. What could not be read is unknown, also where that is expected. */
+const levelOf = ({ severity, level }: Alert) => (severity === 'info' && level !== 'unknown' ? 'green' : level);
 
-function judgeOthers(item: string, others: readonly Alert[]): Verdict {
-  const level = worst(others.map(levelOf));
+/** There is one as long as there are alerts, so that it becomes green, and does not only vanish, when there are fewer. Where as many alerts
+ * of before as are kept are unknown, there may have been more. */
+function judgeOthers(item: string, others: readonly Alert[], mayBeMore: boolean): Verdict {
+  const level = worst(['green', ...others.map(levelOf), ...(mayBeMore ? (['unknown'] as const) : [])]);
   const told = others.filter((alert) => levelOf(alert) === level).map(({ message }) => message);
+  const words =
+    told.length > 0
+      ? `${counted(others.length, 'more alert')}: ${listed(told, mostTold)}`
+      : mayBeMore
+        ? 'not known whether there are more alerts'
+        : 'no more alerts';
   return {
     subject: `${item}:others`,
     item,
@@ -112,7 +130,7 @@ function judgeOthers(item: string, others: readonly Alert[]): Verdict {
     value: others.length,
     unit: '1',
     limit: { value: mostAlerts, key: '' },
-    message: `${item}: ${counted(others.length, 'more alert')}: ${listed(told, mostTold)}`,
-    clears_when: `it has at most ${mostAlerts} alerts`,
+    message: `${item}: ${words}`,
+    clears_when: `it has at most ${mostAlerts} alerts of each severity`,
   };
 }

@@ -50,7 +50,7 @@ export const fleet = defineSection({
     info_alerts: quantity('1', 'notes'),
     /** By id. */
     alerts: recordOf(object(alertFields)),
-    /** By id: those of earlier runs that are none now. Where one is over, its level is green, and `ended_at` says since when. */
+    /** By id: those of earlier runs that are no longer found. Where one is over, its level is green, and `ended_at` says since when. */
     earlier: optional(recordOf(object({ ...alertFields, ended_at: optional(instant('when the alert was over')) }))),
   }),
   group: 'fleet',

@@ -21,11 +21,24 @@ const well = found('green', 'reports', reports, [`${node} reports`]);
 const noLimit = ['', 'no alert'] as const;
 const clearsWithout = (id: string): string => `fleet-snapshot does not find ${id} any more`;
 const ended = { ...down, level: 'green', ended_at: '2026-11-20T07:40:00.000Z' } as const;
-const many = (count: number) =>
+const others = { [`${node}:others`]: found('green', 0, ['', 20], ['no more alerts']) };
+/** Alerts of units, the last of which began first. */
+const many = (count: number, about: object = down) =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
       `service-state:node1/${index}`,
-      { ...down, message: `unit ${index}` },
+      {
+        ...(about as typeof down),
+        message: `unit ${index}`,
+        since: new Date(Date.UTC(2026, 10, 20, 7, count - index)).toISOString(),
+      },
+    ]),
+  );
+const units = (from: number, to: number, ...[level, value, limit, says]: Parameters<typeof found>) =>
+  Object.fromEntries(
+    Array.from({ length: to - from }, (_, index) => [
+      `${node}:service-state:node1/${from + index}`,
+      found(level, value, limit, says),
     ]),
   );
 
@@ -48,6 +61,7 @@ export const fleetAlert: readonly Case[] = [
         [`${node}: ${down.message}`],
         clearsWithout('rqlite-responding:node1'),
       ),
+      ...others,
     },
   },
   {
@@ -65,6 +79,7 @@ export const fleetAlert: readonly Case[] = [
     find: {
       devnet: found('green', 2, ['', 1], ['2 of 2 nodes report']),
       'devnet:rqlite-leader:cluster': found('red', 'critical', noLimit, [down.message]),
+      'devnet:others': found('green', 0, ['', 20], ['devnet: no more alerts']),
     },
   },
   {
@@ -73,6 +88,7 @@ export const fleetAlert: readonly Case[] = [
     find: {
       [node]: well,
       [`${node}:section-read:node1/system`]: found('unknown', 'warning', noLimit, [unread.message]),
+      ...others,
     },
   },
   {
@@ -89,6 +105,7 @@ export const fleetAlert: readonly Case[] = [
     find: {
       [node]: found('red', 'does not report', reports, [gone.message], 'it sends its report'),
       [`${node}:rqlite-responding:node1`]: found('unknown', null, noLimit, ['not known whether', down.message]),
+      ...others,
     },
   },
   {
@@ -125,30 +142,66 @@ export const fleetAlert: readonly Case[] = [
         'over since 2026-11-20 07:40 UTC',
         down.message,
       ]),
+      ...others,
     },
   },
   {
     sees: 'an alert that follows from another one by now is still as bad as it is',
     given: { fleet: { [node]: fleetItem({ earlier: { 'rqlite-responding:node1': down } }) } },
-    find: { [node]: well, [`${node}:rqlite-responding:node1`]: found('red', 'critical', noLimit, [down.message]) },
+    find: {
+      [node]: well,
+      [`${node}:rqlite-responding:node1`]: found('red', 'critical', noLimit, [down.message]),
+      ...others,
+    },
   },
   {
     sees: 'a note is no fault',
     given: { fleet: { [node]: fleetItem({ alerts: { 'zombies:node1': zombies } }) } },
-    find: { [node]: well, [`${node}:zombies:node1`]: found('green', 'info', noLimit, ['2 zombies']) },
+    find: { [node]: well, [`${node}:zombies:node1`]: found('green', 'info', noLimit, ['2 zombies']), ...others },
   },
   {
-    sees: 'of very many alerts of a node, those beyond twenty are one observation',
+    sees: 'a part that could not be read is unknown also where that is expected',
+    given: {
+      fleet: { [node]: fleetItem({ alerts: { 'section-read:node1/system': { ...unread, severity: 'info' } } }) },
+    },
+    find: {
+      [node]: well,
+      [`${node}:section-read:node1/system`]: found('unknown', 'info', noLimit, [unread.message]),
+      ...others,
+    },
+  },
+  {
+    sees: 'of very many alerts of a node, those beyond twenty that began last are one observation',
     given: { fleet: { [node]: fleetItem({ alerts: many(23) }) } },
     find: {
       [node]: well,
-      ...Object.fromEntries(
-        Array.from({ length: 20 }, (_, index) => [
-          `${node}:service-state:node1/${index}`,
-          found('red', 'critical', noLimit, [`unit ${index}`]),
-        ]),
-      ),
-      [`${node}:others`]: found('red', 3, ['', 20], ['3 more alerts: unit 20, unit 21']),
+      ...units(3, 23, 'red', 'critical', noLimit, ['unit']),
+      [`${node}:others`]: found('red', 3, ['', 20], ['3 more alerts: unit 2, unit 1']),
+    },
+  },
+  {
+    sees: 'a critical alert that begins takes the place of none of twenty warnings',
+    given: {
+      fleet: {
+        [node]: fleetItem({
+          alerts: { 'rqlite-responding:node1': down, ...many(20, { ...down, severity: 'warning', level: 'amber' }) },
+        }),
+      },
+    },
+    find: {
+      [node]: well,
+      [`${node}:rqlite-responding:node1`]: found('red', 'critical', noLimit, [down.message]),
+      ...units(0, 20, 'amber', 'warning', noLimit, ['unit']),
+      ...others,
+    },
+  },
+  {
+    sees: 'of a node that does not report, it is unknown whether there are more than twenty alerts',
+    given: { fleet: { [node]: fleetItem({ earlier: many(20, { ...down, level: 'unknown' }) }) } },
+    find: {
+      [node]: well,
+      ...units(0, 20, 'unknown', null, noLimit, ['not known whether']),
+      [`${node}:others`]: found('unknown', 0, ['', 20], ['not known whether there are more alerts']),
     },
   },
 ];

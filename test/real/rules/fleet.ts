@@ -54,7 +54,19 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'of two nodes that are not reached, and two alerts, the monitor of that machine reads one each',
+    name: 'of two nodes that are not reached, the configuration expects it of one',
+    series: {
+      [`ops_fleet_node_reached${node('n1')}`]: '0x20',
+      [`ops_fleet_node_reached${node('n2')}`]: '0x20',
+      [`ops_fleet_node_alerts${node('n1', ',check="node-reached",severity="info"')}`]: '1x20',
+      [`ops_fleet_node_alerts${node('n2', ',check="node-reached",severity="critical"')}`]: '1x20',
+    },
+    alerts: {
+      FleetNodeNotReached: { '10m': [{ labels: { ...at, node: 'n2' }, summary: 'n2 of devnet was not reached' }] },
+    },
+  },
+  {
+    name: 'of two nodes that are not reached, and two alerts, the monitor of that machine knows one each',
     series: {
       [`ops_fleet_node_reached${node('n1')}`]: '0x20',
       [`ops_fleet_node_reached${node('n2')}`]: '0x20',
@@ -62,6 +74,7 @@ export const cases: readonly Case[] = [
       'ops_fleet_node_alerts{instance="vm",environment="devnet",check="network-cut",severity="critical"}': '1x20',
       'ops_fleet_node_alerts{instance="vm",environment="other",check="network-cut",severity="critical"}': '1x20',
       'ops_monitor_check_level{instance="vm",check="fleet-alert",subject="devnet.n1"}': '2x20',
+      'ops_monitor_check_level{instance="vm",check="fleet-alert",subject="devnet.n2"}': '3x20',
       'ops_monitor_check_level{instance="vm",check="fleet-alert",subject="devnet"}': '2x20',
     },
     alerts: {

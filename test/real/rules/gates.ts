@@ -19,8 +19,10 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'three gates fail: the monitor of that machine reads one of them',
+    name: 'four gates fail: the monitor of that machine knows one of them, and could not read another',
     series: {
+      'alpha_gate_success{instance="vm"}': '0x5',
+      'ops_monitor_check_level{instance="vm",check="gate-verdict",subject="alpha"}': '3x5',
       'nightly_build_gate_success{instance="vm"}': '0x5',
       'nightly_gate_success{instance="vm"}': '0x5',
       'nightly_build_gate_success{instance="vm",cluster="second"}': '0x5',
@@ -29,6 +31,7 @@ export const cases: readonly Case[] = [
     alerts: {
       GateFailed: {
         '3m': [
+          { gate: 'alpha' },
           { gate: 'nightly_build', covered_by: 'send-alerts' },
           { gate: 'nightly' },
           { gate: 'nightly_build', cluster: 'second' },

@@ -41,12 +41,14 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'two services stop: the monitor of that machine reads what the watchdog says of one of them',
+    name: 'three services stop: the monitor of that machine knows what the watchdog says of one of them, and could not read another',
     series: {
       'ops_watchdog_service_running{instance="vm",service="a \\"b\\""}': '0x5',
       'ops_watchdog_service_running{instance="vm",service="web"}': '0x5',
       'ops_monitor_check_level{instance="vm",check="watchdog-alert",subject="a \\"b\\""}': '2x5',
       'ops_monitor_check_level{instance="other",check="watchdog-alert",subject="web"}': '2x5',
+      'ops_watchdog_service_running{instance="vm",service="cache"}': '0x5',
+      'ops_monitor_check_level{instance="vm",check="watchdog-alert",subject="cache"}': '3x5',
     },
     alerts: {
       ServiceDown: {
@@ -55,6 +57,7 @@ export const cases: readonly Case[] = [
             labels: { instance, service: 'watchdog', subject: 'a "b"', covered_by: 'send-alerts' },
             summary: 'a "b" on vm does not run',
           },
+          { labels: { instance, service: 'watchdog', subject: 'cache' }, summary: 'cache on vm does not run' },
           { labels: { instance, service: 'watchdog', subject: 'web' }, summary: 'web on vm does not run' },
         ],
       },
