@@ -363,9 +363,12 @@ function alertOf(
   };
 }
 
-/** The worst level among alerts; notes count as green. */
+/** The worst level among alerts. Notes count as green, but not what could not be read. */
 export const worstOf = (alerts: readonly FleetAlert[]): Level =>
-  worst(['green', ...alerts.map(({ level, severity }) => (severity === 'info' ? 'green' : level))]);
+  worst([
+    'green',
+    ...alerts.map(({ level, severity }) => (severity === 'info' && level !== 'unknown' ? 'green' : level)),
+  ]);
 
 /** The subsystem that alerts of this check name. */
 export const subsystemOf = (check: string): string => about.get(check)?.subsystem ?? '';

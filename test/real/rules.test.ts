@@ -134,7 +134,9 @@ describe('rules for Prometheus, by promtool', () => {
     const [mount = assert.fail()] = server.extraConfigmapMounts;
     assert.ok(config.rule_files.includes(`${mount.mountPath}/*.yml`), config.rule_files.join());
     const page = readText(join(root, 'ops', 'docs', 'prometheus.md'));
-    assert.ok(page.includes(`kubectl create configmap ${mount.configMap} --from-file=ops/prometheus/rules\n`));
+    assert.ok(
+      page.includes(`kubectl create configmap ${mount.configMap} --from-file=ops/prometheus/rules --dry-run=client`),
+    );
     // A ConfigMap holds no more.
     const bytes = ruleFiles.reduce((sum, name) => sum + Buffer.byteLength(readText(ruleFile(name))), 0);
     assert.ok(bytes < 1024 * 1024, `${bytes}`);
