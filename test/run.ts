@@ -30,7 +30,7 @@ if (built.status !== 0) process.exit(built.status ?? 1);
 
 /** Real tests that compute for minutes and change nothing of the machine but by apt-get, which waits for its turn: a row of their
  * own halves the time. */
-const besideOthers = /\/(alerts(-\w+)?|archive|demo|users|fortnights|kill)\.test\.ts$/;
+const besideOthers = /\/(alerts(-\w+)?|application|archive|demo|users|fortnights|kill|rules(-hostile)?)\.test\.ts$/;
 
 interface Row {
   readonly name: string;
