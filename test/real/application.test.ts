@@ -68,7 +68,8 @@ describe('an application that imports the package', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   before(() => {
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+    // Built already: a build replaces dist, which the tests beside this one run.
+    execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
     });

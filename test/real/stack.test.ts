@@ -187,6 +187,7 @@ test('Prometheus, Alertmanager, node-exporter and the Pushgateway of the compose
   // A rate needs two scrapes.
   const rates = 'rate({__name__=~"valtronics_mqtt_messages_total|node_context_switches_total"}[1m])';
   await until(() => countOf(rates) === 3);
+  await until(() => countOf('rate(container_cpu_usage_seconds_total[1m])') > 0);
 
   await t.test('node-exporter serves every family that the stages write, with the same values', () => {
     const page = get('http://127.0.0.1:9101/metrics');
