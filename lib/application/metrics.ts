@@ -1,5 +1,5 @@
 // The metrics of an application, on prom-client. Names, labels and buckets are those that the delivered boards and rules ask
-// for: ops/docs/application-metrics.md.
+// for: ops/docs/application.md.
 import { trace } from '@opentelemetry/api';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import { serve } from '../io/server.ts';

@@ -50,8 +50,9 @@ export function watchRequest(
     return next();
   }
   const attributes = { 'http.request.method': method };
-  const span = tracer().startSpan(method, { kind: SpanKind.SERVER, attributes }, contextOf(request.headers));
-  const active = trace.setSpan(contextOf(request.headers), span);
+  const caller = contextOf(request.headers);
+  const span = tracer().startSpan(method, { kind: SpanKind.SERVER, attributes }, caller);
+  const active = trace.setSpan(caller, span);
   response.once('close', () => {
     // In the context of the span, so that the values in the metrics name this trace.
     const { endpoint, status } = context.with(active, observe);

@@ -1,19 +1,14 @@
 // Servers and receivers for the tests of what an application imports.
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listen } from '../process.ts';
 
 /** Listens on the loopback until the end of the test. Returns its URL. */
 export async function listening(t: TestContext, server: Server | RequestListener): Promise<string> {
   const open = typeof server === 'function' ? createServer(server) : server;
-  open.listen(0, '127.0.0.1');
-  await once(open, 'listening');
-  t.after(() => {
-    open.closeAllConnections();
-    open.close();
-  });
-  return `http://127.0.0.1:${(open.address() as AddressInfo).port}`;
+  // Before it is closed: a connection that is kept alive would hold it.
+  t.after(() => open.closeAllConnections());
+  return `http://127.0.0.1:${await listen(t, open)}`;
 }
 
 interface Span {

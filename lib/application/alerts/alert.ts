@@ -1,23 +1,23 @@
-// What an alert of an application is, and what its handlers are told.
+// An alert of an application, from its first call to its end, and the events that handlers get.
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** What the application says. The same name with the same labels is the same alert. */
+/** An alert as the application creates it. The same name with the same labels is the same alert. */
 export interface NewAlert {
   readonly name: string;
   readonly severity: Severity;
   readonly message: string;
-  /** What the alert is about: `{ device: 'valve-7' }`. */
+  /** They tell this alert from others of its name: `{ device: 'valve-7' }`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** More for the reader: `{ runbook: 'https://…' }`. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Alert extends Required<NewAlert> {
-  /** Of the name and labels: the same for the same alert. */
+  /** Made of the name and the labels: the same alert has the same key. */
   readonly key: string;
-  /** Of this occurrence: the same alert has another one after it was resolved. */
+  /** An alert that begins again after it was resolved has another id. */
   readonly id: string;
   /** The rule that created it. */
   readonly rule?: string;

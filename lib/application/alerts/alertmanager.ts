@@ -11,7 +11,7 @@ export interface AlertmanagerOptions {
   readonly urls: readonly string[];
   /** Further labels of each alert: `{ cluster: 'valtronics-prod', service: 'devices' }`. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Of a proxy before Alertmanager that asks for `Authorization: Bearer`. */
+  /** The token for a proxy before Alertmanager that asks for `Authorization: Bearer`. */
   readonly token?: string;
   /** Default: 60. */
   readonly secondsBetweenPosts?: number;
@@ -36,7 +36,7 @@ export function alertmanagerHandler(options: AlertmanagerOptions): NamedAlertHan
   const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const stopped = new AbortController();
   const failing = new Set<string>();
-  /** What Alertmanager knows, by its labels. With another severity an alert is another one there, and the first is over. */
+  /** The alerts that were posted last, by their labels. Alertmanager takes an alert with another severity for another alert, so the first one is over. */
   let known = new Map<string, Posted>();
   let active: () => readonly Alert[] = () => [];
   let tell: OnProblem = () => undefined;

@@ -1,8 +1,7 @@
 // The alert manager of an application: it remembers which alerts there are, and tells handlers when one begins, gets worse, is
 // acknowledged by nobody in time, or is over. Nothing here waits for a handler.
-import { reasonOf } from '../../core/text.ts';
 import type { Metrics } from '../metrics.ts';
-import { type OnProblem, safely } from '../problem.ts';
+import { type OnProblem, reasonOf, safely } from '../problem.ts';
 import { type Alert, type AlertEvent, type NewAlert, isActive, severities } from './alert.ts';
 import { type AlertHandler, type Queue, queueOf } from './handlers.ts';
 import {
@@ -164,7 +163,7 @@ export function createAlerts<Values = never>(options: AlertsOptions<Values> = {}
     },
     addRule,
     active,
-    history: (most = Infinity) => memory.alerts.slice(-Math.min(most, memory.alerts.length) || Infinity),
+    history: (most = Infinity) => memory.alerts.slice(Math.max(0, memory.alerts.length - most)),
     statistics: () => statisticsOf(memory, now()),
     cleanUp: () => {
       memory = cleanUp(memory, keepResolvedDays, now());
